@@ -1,0 +1,5 @@
+"""`python -m compiler` is `hydra`."""
+
+from compiler.cli import main
+
+main()

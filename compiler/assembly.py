@@ -1,0 +1,112 @@
+"""Puts together what each cluster gets: projects with their overrides, and the foreign documents of its paths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from compiler.diagnostics import Diagnostic, Staged
+from compiler.dialects.base import HubModel, Passed
+from compiler.library.library import Library
+from compiler.linking.artifact import Artifact
+from compiler.linking.overrides import check_overrides, overridden
+from compiler.linking.profile import Profile
+from compiler.linking.program import Parts
+from compiler.linking.scope import Expand, ReadFile, Scope
+from compiler.source.document import Document
+from compiler.spec.kinds import project_of
+from compiler.spec.sections import section_names
+from compiler.specs import Specs, clusters_of, foreign_clusters
+
+if TYPE_CHECKING:
+    from compiler.spec.settings import Settings
+
+EXPANDERS = "compiler.linking.sections"
+
+
+class Assembly:
+    """Puts together what each cluster gets."""
+
+    def __init__(self, specs: Specs, profiles: Mapping[str, Profile], library: Library, read_file: ReadFile) -> None:
+        self.specs = specs
+        self.profiles = profiles
+        self.library = library
+        self.read_file = read_file
+
+    def parts(self, settings: Settings) -> Staged[dict[str, Parts]]:
+        """The parts of every cluster."""
+        found: list[Diagnostic] = []
+        artifacts: dict[str, list[Artifact]] = {name: [] for name in self.profiles}
+        passed: dict[str, list[Passed]] = {name: [] for name in self.profiles}
+        broken: set[tuple[str, str]] = set()
+        models = [one for foreign in self.specs.foreign for one in foreign.read if isinstance(one, HubModel)]
+        for document in self.specs.projects:
+            found += self._project(document, artifacts, broken)
+        for foreign in self.specs.foreign:
+            if not foreign.read:
+                broken.update(foreign.keys)
+                continue
+            if all(isinstance(one, HubModel) for one in foreign.read):
+                continue
+            where = foreign_clusters(foreign.document, settings, self.profiles)
+            found += where.found
+            for name in where.value:
+                artifacts[name] += [one for one in foreign.read if isinstance(one, Artifact)]
+                passed[name] += [one for one in foreign.read if isinstance(one, Passed)]
+        parts = {
+            name: Parts(
+                profile, self.library, tuple(artifacts[name]), tuple(passed[name]), tuple(models), frozenset(broken)
+            )
+            for name, profile in self.profiles.items()
+        }
+        return Staged(parts, found)
+
+    def _project(
+        self, document: Document, artifacts: dict[str, list[Artifact]], broken: set[tuple[str, str]]
+    ) -> list[Diagnostic]:
+        clusters = clusters_of(document, self.profiles)
+        found = list(clusters.found)
+        base = project_of(document)
+        found += base.found
+        if base.value is None:
+            broken.update(_declared(document))
+            return found
+        found += check_overrides(document, self.profiles, set(clusters.value))
+        for name in clusters.value:
+            patched = overridden(document, name)
+            checked = base if patched is document else project_of(patched)
+            found += () if patched is document else checked.found
+            if checked.value is None:
+                broken.update(_declared(document))
+                continue
+            expanded = expand(Scope(checked.value, patched, self.profiles[name], self.library, self.read_file))
+            found += expanded.found
+            artifacts[name] += expanded.value
+            broken.update(set(_declared(document)) - {one.key for one in expanded.value})
+        return found
+
+
+def expand(scope: Scope) -> Staged[list[Artifact]]:
+    """What the sections of a project become."""
+    artifacts: list[Artifact] = []
+    found: list[Diagnostic] = []
+    for module in _expanders(tuple(sorted(scope.project.model_fields_set))):
+        staged = module(scope)
+        artifacts += staged.value
+        found += staged.found
+    return Staged(artifacts, found)
+
+
+@cache
+def _expanders(fields: tuple[str, ...]) -> tuple[Expand, ...]:
+    known = {module.rpartition(".")[2] for module in section_names(EXPANDERS).values()}
+    return tuple(import_module(f"{EXPANDERS}.{field}").expand for field in fields if field in known)
+
+
+def _declared(document: Document) -> set[tuple[str, str]]:
+    metadata = document.value.get("metadata")
+    name = str(metadata.get("name")) if isinstance(metadata, dict) else ""
+    sections = (document.value.get(section) for section in ("datasets", "models"))
+    return {(name, str(entry)) for section in sections if isinstance(section, dict) for entry in section}

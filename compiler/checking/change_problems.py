@@ -1,0 +1,91 @@
+"""Findings about storage that changes: what Kubernetes would refuse, and what would lose data."""
+
+from __future__ import annotations
+
+from compiler.diagnostics import Code, Diagnostic, Located, Severity
+
+STORAGE_REMOVED = Code(
+    "HYD601",
+    Severity.ERROR,
+    "A claim or a volume is no longer rendered.",
+    "The controllers are told to keep it, but nobody describes it any more: it is forgotten, paid for, and deleted one day by hand.",
+    bad="# the entry `old-data` was removed",
+    good="acknowledge: [PersistentVolumeClaim/nlp/old-data]",
+)
+NAMESPACE_REMOVED = Code(
+    "HYD602",
+    Severity.ERROR,
+    "A Namespace is no longer rendered.",
+    "Deleting a namespace deletes every claim in it.",
+    bad="# the Namespace document was removed",
+    good="acknowledge: [Namespace/-/nlp]",
+)
+SHRUNK = Code(
+    "HYD603",
+    Severity.ERROR,
+    "A claim got smaller.",
+    "Kubernetes refuses to shrink a claim: the sync fails, and with it everything that is applied after.",
+    bad="volume: {size: 20Gi}   # was 50Gi",
+    good="volume: {size: 50Gi}",
+    source="https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims",
+)
+FROZEN = Code(
+    "HYD604",
+    Severity.ERROR,
+    "A part of a claim or volume changed that Kubernetes has frozen.",
+    "The API server refuses the change. To move the data, make a new entry beside the old one.",
+    bad="volume: {class: fast}   # was cephfs",
+    good="datasets:\n  tickets-fast: {source: s3://corp/tickets, volume: {class: fast}}",
+    source="https://kubernetes.io/docs/concepts/storage/persistent-volumes/",
+)
+MOVED = Code(
+    "HYD605",
+    Severity.ERROR,
+    "The data of a claim moved to another directory.",
+    "Consumers would read an empty directory until everything is loaded again, and the old files stay behind.",
+    bad="mount: {path: /new}   # was /",
+    good="mount: {path: /}",
+)
+ACKNOWLEDGED_NOTHING = Code(
+    "HYD606",
+    Severity.INFO,
+    "An acknowledged change does not happen any more.",
+    "Left standing, it would let the same change pass unseen another time.",
+    bad="acknowledge: [PersistentVolumeClaim/nlp/old-data]   # long gone",
+    good="acknowledge: []",
+)
+
+_ACKNOWLEDGE = "If it is meant, add `{target}` to `acknowledge`."
+
+
+def removed(at: Located, target: str, cluster: str) -> Diagnostic:
+    """Storage that is no longer rendered."""
+    code = NAMESPACE_REMOVED if target.startswith("Namespace/") else STORAGE_REMOVED
+    return Diagnostic(
+        code, at, f"`{target}` is in the committed tree of cluster `{cluster}`, and no spec makes it any more.",
+        "Put its entry back. " + _ACKNOWLEDGE.format(target=target),
+    )  # fmt: skip
+
+
+def shrunk(at: Located, target: str, before: str, after: str) -> Diagnostic:
+    """A smaller claim."""
+    return Diagnostic(
+        SHRUNK, at, f"`{target}` asks for {after}, and had {before}.",
+        f"Ask for at least {before}. " + _ACKNOWLEDGE.format(target=target),
+    )  # fmt: skip
+
+
+def frozen(at: Located, target: str, what: str, before: str, after: str) -> Diagnostic:
+    """A frozen field with another value."""
+    return Diagnostic(
+        FROZEN, at, f"The {what} of `{target}` was `{before}` and would be `{after}`.",
+        "Change it back, or make a new entry beside it. " + _ACKNOWLEDGE.format(target=target),
+    )  # fmt: skip
+
+
+def moved(at: Located, target: str, before: str, after: str) -> Diagnostic:
+    """Data in another directory."""
+    return Diagnostic(
+        MOVED, at, f"The data on `{target}` lay in `{before}` and would lie in `{after}`.",
+        "Change it back. " + _ACKNOWLEDGE.format(target=target),
+    )  # fmt: skip

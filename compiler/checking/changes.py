@@ -1,0 +1,81 @@
+"""Storage compared with what was committed: a change that would be refused, or would lose data, is an error.
+
+Kubernetes freezes a claim's spec but for its growing size, and a volume's source. Source: Kubernetes, "Persistent
+Volumes"; validation of PersistentVolumeClaim and PersistentVolume updates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from compiler.checking import change_problems as problems
+from compiler.diagnostics import Diagnostic, InFile
+from compiler.emission.quantities import quantity_bytes
+from compiler.emission.storage import Stored
+from compiler.manifest import Manifest
+
+
+class Frozen(NamedTuple):
+    """A field that cannot change."""
+
+    what: str
+    place: str
+    value: Callable[[Stored], str]
+
+
+FROZEN = (
+    Frozen("class", "class", lambda one: _class(one.storage_class)),
+    Frozen("access modes", "modes", lambda one: ", ".join(one.access_modes)),
+    Frozen("volume mode", "modes", lambda one: one.volume_mode),
+    Frozen("volume", "source", lambda one: one.volume_name),
+    Frozen("volume source", "source", lambda one: one.source),
+)
+
+
+def check_changes(
+    before: Iterable[Stored], now: Iterable[Stored], manifests: Mapping[tuple[str, str], Manifest],
+    acknowledged: frozenset[str], output: str,
+) -> Iterator[Diagnostic]:  # fmt: skip
+    """What happens to storage between two trees. `manifests` are by cluster and target."""
+    after = {(one.cluster, one.target): one for one in now}
+    for old in before:
+        if old.target in acknowledged:
+            continue
+        new = after.get((old.cluster, old.target))
+        if new is None:
+            yield problems.removed(InFile(f"{output}/{_file(old)}"), old.target, old.cluster)
+        else:
+            yield from _changed(old, new, manifests[old.cluster, old.target])
+
+
+def _changed(old: Stored, new: Stored, manifest: Manifest) -> Iterator[Diagnostic]:
+    if _smaller(new.size, old.size):
+        yield problems.shrunk(manifest.place("size"), old.target, old.size, new.size)
+    for field in FROZEN:
+        before, after = field.value(old), field.value(new)
+        if before != after:
+            yield problems.frozen(
+                manifest.place(field.place), old.target, field.what, before or "none", after or "none"
+            )
+    if old.data != new.data and old.data and new.data:
+        yield problems.moved(manifest.place("path"), old.target, old.data, new.data)
+
+
+def _smaller(size: str, than: str) -> bool:
+    try:
+        return bool(size and than) and quantity_bytes(size) < quantity_bytes(than)
+    except ValueError:
+        return False
+
+
+def _class(storage_class: str | None) -> str:
+    if storage_class is None:
+        return "the cluster's default"
+    return storage_class or "no class"
+
+
+def _file(old: Stored) -> str:
+    kind, namespace, name = old.target.split("/", 2)
+    directory = "_cluster" if namespace == "-" else namespace
+    return f"{old.cluster}/{directory}/{old.unit}/{kind.lower()}-{name}.yaml"

@@ -1,0 +1,62 @@
+"""`hydra schema import`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from compiler.cli.options import Reporting, reporting_options
+
+if TYPE_CHECKING:
+    from compiler.checking.importing import Imported
+
+HELP = """Turn the CRDs in FILEs and directories into JSON Schemas that rendered objects are checked against.
+
+The schemas belong into the repo: `compile` and `validate` use those in the directories that `.hydra.yaml` names
+under `schemas`. Files that no CRD names stay as they are.
+"""
+
+EPILOG = """\b
+Examples:
+  hydra schema import crds/                        into schemas/
+  hydra schema import kserve.yaml --to platform/schemas
+"""
+
+
+@click.command("import", help=HELP, epilog=EPILOG)
+@click.argument("paths", metavar="FILE|DIR...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--to",
+    "destination",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to write; left out, the first of the repo's `schemas`.",
+)
+@reporting_options
+def command(paths: tuple[Path, ...], destination: Path | None, reporting: Reporting) -> None:
+    """Import, then say what was written."""
+    from compiler.checking.importing import import_crds
+    from compiler.cli.ending import aside, status, tell
+
+    imported, found = import_crds(paths, destination or usual())
+    every = tell(found, reporting, sys.stdout, read=lambda _: None)
+    if not reporting.quiet:
+        aside(reporting).write(f"{verdict(imported)}\n")
+    raise SystemExit(status(every, reporting))
+
+
+def usual() -> Path:
+    """The first directory of schemas of the repo that the command is run in, as seen from there."""
+    from compiler.cli.repo import prefix_of, root_of, settled
+
+    root = root_of(None)
+    directories = settled(root).value.schemas
+    return Path(prefix_of(root), directories[0] if directories else "schemas")
+
+
+def verdict(imported: Imported) -> str:
+    """How many schemas there are now."""
+    return f"Schemas: {len(imported.written)} written, {len(imported.unchanged)} unchanged."

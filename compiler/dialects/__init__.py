@@ -1,0 +1,1 @@
+"""Resources of other systems, read as they are. One module a system; `registry` finds them."""

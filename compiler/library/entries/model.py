@@ -1,0 +1,77 @@
+"""`library/models/`: open models, where they are and what they are made of."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from compiler.library.entry import Entry, EntryName, Text
+from compiler.library.facts import Count, Dtype, ModelFacts
+from compiler.spec.base import SpecModel
+
+Hub = Literal["huggingface", "modelscope"]
+Repository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9._]*(/[A-Za-z0-9][-A-Za-z0-9._]*)?$")]
+"""`organisation/name` on a hub."""
+
+
+class Published(SpecModel):
+    """The count that a hub shows, where it is not that of the unique weights."""
+
+    parameters: Count
+    """Items in the published files."""
+
+    extra: Count
+    """Items among them that are no unique weights of the model."""
+
+    note: Text
+    """What those are."""
+
+
+class Model(Entry):
+    """Weights that anyone can load, and the facts that planning needs.
+
+    `facts.parameters` is the published count, unless `published` states another.
+    """
+
+    kind: Literal["Model"]
+
+    huggingface: Repository | None = None
+    """Repository on Hugging Face."""
+
+    modelscope: Repository | None = None
+    """Repository on ModelScope."""
+
+    aliases: dict[Hub, list[Repository]] = Field(default={})
+    """Further names of the same repository: renamed organisations, mirrors."""
+
+    modelhub: EntryName | None = None
+    """The id under which BaizeAI's ModelHub lists the repository."""
+
+    licence: Text | None = None
+    """Licence of the weights: an SPDX id, or the licence's own name."""
+
+    gated: bool = False
+    """Whether Hugging Face asks for a token of an account that has accepted the licence."""
+
+    task: Literal["text-generation", "vision-language", "embedding", "text-to-image"] = "text-generation"
+    """What the model does."""
+
+    template: Text | None = None
+    """Chat template, as LLaMA-Factory names it. A base model is listed with its group's."""
+
+    dtype: Dtype | None = None
+    """What the published weights are stored in."""
+
+    facts: ModelFacts | None = None
+    """What the model is made of. Left out where it is not known, or where the model is no transformer for text."""
+
+    published: Published | None = None
+
+    def repositories(self, hub: Hub) -> tuple[str, ...]:
+        """Every name of the model's repository on a hub."""
+        first = self.huggingface if hub == "huggingface" else self.modelscope
+        return (*(() if first is None else (first,)), *self.aliases.get(hub, ()))
+
+
+ENTRY = Model

@@ -1,0 +1,201 @@
+"""The library: entries by kind and name, read when asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from compiler.diagnostics import Diagnostic, Located, Staged
+from compiler.library import layers, problems
+from compiler.library.entry import NAME, Entry
+from compiler.library.kinds import EntryKind, kinds
+from compiler.library.layers import Layer
+from compiler.library.merging import merge_patch
+from compiler.source.document import Document
+from compiler.spec.base import SpecModel
+
+if TYPE_CHECKING:
+    from compiler.library.entries.model import Hub, Model
+    from compiler.library.repositories import Repositories
+
+E = TypeVar("E", bound=SpecModel)
+
+_NAME = re.compile(NAME)
+
+
+class Place(NamedTuple):
+    """One file: an entry of a layer, which may hide others of its name below."""
+
+    layer: int
+    """Position in the layers, the uppermost first."""
+
+    kind: str
+    name: str
+
+
+class Read(NamedTuple):
+    """An entry's file, completed by what it extends."""
+
+    document: Document
+    value: dict[str, Any]
+
+
+def open_library(root: Path | None, directories: Sequence[str] = ()) -> Library:
+    """The built-in library, and over it directories of a repo: a later one hides entries of an earlier one.
+
+    Nothing is read until it is asked for.
+    """
+    own = [] if root is None else [Layer(root, directory.strip("/")) for directory in directories]
+    return Library((*reversed(own), layers.built_in()))
+
+
+class Library:
+    """Entries by kind and name. A file is read at most once."""
+
+    def __init__(self, upper_first: Sequence[Layer]) -> None:
+        self.layers = tuple(upper_first)
+        self._names: dict[str, tuple[str, ...]] = {}
+        self._places: dict[tuple[str, str], Place | None] = {}
+        self._entries: dict[Place, Staged[SpecModel | None]] = {}
+        self._hubs: Repositories | None = None
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """Names of all entries of a kind, in order. Reads directories, not files."""
+        if kind not in self._names:
+            found = {name for layer in self.layers for name in layer.names(kinds()[kind])}
+            self._names[kind] = tuple(sorted(found))
+        return self._names[kind]
+
+    def find(self, kind: str, name: str, at: Located | None = None) -> Staged[SpecModel | None]:
+        """The entry of that name; None with the findings, where its file has mistakes, or where there is none.
+
+        An unknown name is a finding only with `at`, the place of the reference.
+        """
+        place = self.place(kind, name)
+        if place is not None:
+            return self.read(place)
+        if at is None:
+            return Staged(None)
+        return Staged(None, [problems.unknown_entry(at, kinds()[kind], name, self.names(kind))])
+
+    def get(self, model: type[E], name: str, at: Located | None = None) -> Staged[E | None]:
+        """`find` by the entry's model: `library.get(Loader, "huggingface")`."""
+        kind = next(one.id for one in kinds().values() if one.kind == model.__name__)
+        entry, found = self.find(kind, name, at)
+        return Staged(entry if isinstance(entry, model) else None, found)
+
+    def document(self, kind: str, name: str) -> Staged[Document | None]:
+        """The document of an entry as it stands, for kinds that are documents of the language."""
+        place = self.place(kind, name)
+        return Staged(None) if place is None else self.layers[place.layer].document(kinds()[kind], name)
+
+    def find_by_repository(self, hub: Hub, repository: str) -> Model | None:
+        """The model that a hub has under a name, in any case of letters. Models with mistakes are not found."""
+        return self._repositories().find(hub, repository)
+
+    def find_by_modelhub(self, identifier: str) -> Model | None:
+        """The model that ModelHub lists under an id: the one whose `modelhub` it is, else the one of that name."""
+        return self._repositories().find_by_modelhub(identifier)
+
+    def check(self, kind: str | None = None) -> Staged[int]:
+        """Read every entry of the repo's own directories. Returns their number and all that is wrong with them."""
+        count, found = 0, list[Diagnostic]()
+        for index, layer in enumerate(self.layers):
+            if layer.built_in:
+                continue
+            if kind is None:
+                found += _unread(layer)
+            for one in [kind] if kind else kinds():
+                for name in layer.names(kinds()[one]):
+                    count += 1
+                    found += self.read(Place(index, one, name)).found
+        return Staged(count, found)
+
+    def place(self, kind: str, name: str) -> Place | None:
+        """The uppermost file of that name."""
+        key = (kind, name)
+        if key not in self._places:
+            self._places[key] = self._below(kind, name, 0) if _NAME.fullmatch(name) else None
+        return self._places[key]
+
+    def read(self, place: Place) -> Staged[SpecModel | None]:
+        """The entry of one file, also of one that is hidden."""
+        if place not in self._entries:
+            self._entries[place] = self._load(place)
+        return self._entries[place]
+
+    def _repositories(self) -> Repositories:
+        from compiler.library.repositories import Repositories
+
+        if self._hubs is None:
+            self._hubs = Repositories(self)
+        return self._hubs
+
+    def _load(self, place: Place) -> Staged[SpecModel | None]:
+        from compiler.library.checks import check_templates
+        from compiler.spec.validation import validate
+
+        kind = kinds()[place.kind]
+        completed, found = self._completed(place, ())
+        if completed is None:
+            return Staged(None, found)
+        document, value = completed
+        entry, wrong = validate(kind.model, document, value=value)
+        refused = check_templates(document, value, kind.templates) if kind.templates else []
+        if isinstance(entry, Entry):
+            entry.read_from(document)
+        return Staged(None if refused else entry, [*found, *wrong, *refused])
+
+    def _completed(self, place: Place, seen: tuple[Place, ...]) -> Staged[Read | None]:
+        """A file's value, with everything that it takes from the entries it extends."""
+        kind = kinds()[place.kind]
+        document, found = self.layers[place.layer].document(kind, place.name)
+        if document is None:
+            return Staged(None, found)
+        misplaced = _misplaced(document, kind, place.name)
+        if misplaced:
+            return Staged(None, [*found, *misplaced])
+        value = dict(document.value)
+        if not isinstance(value.get("extends"), str):
+            return Staged(Read(document, value), found)
+        base = self._base(document, place, (*seen, place))
+        if base.value is None:
+            return Staged(None, [*found, *base.found])
+        return Staged(Read(document, merge_patch(base.value.value, value)), [*found, *base.found])
+
+    def _base(self, document: Document, place: Place, seen: tuple[Place, ...]) -> Staged[Read | None]:
+        name = document.value["extends"]
+        at = document.at("extends")
+        start = place.layer + 1 if name == place.name else 0
+        base = self._below(place.kind, name, start)
+        if base is None:
+            return Staged(None, [problems.unknown_base(at, kinds()[place.kind], name, self.names(place.kind))])
+        if base in seen:
+            circle = seen[seen.index(base) :]
+            return Staged(None, [problems.extends_itself(at, (*(one.name for one in circle), base.name))])
+        return self._completed(base, seen)
+
+    def _below(self, kind: str, name: str, start: int) -> Place | None:
+        for index in range(start, len(self.layers)):
+            layer = self.layers[index]
+            if (layer.root / layer.file(kinds()[kind], name)).is_file():
+                return Place(index, kind, name)
+        return None
+
+
+def _misplaced(document: Document, kind: EntryKind, stem: str) -> list[Diagnostic]:
+    stated = document.value.get("kind")
+    if stated != kind.kind:
+        return [problems.wrong_kind(document.at("kind"), stated, kind)]
+    name = kind.name_of(document.value)
+    return [] if name == stem else [problems.other_name(document.at(*kind.name_path), name, stem)]
+
+
+def _unread(layer: Layer) -> list[Diagnostic]:
+    directories = {kind.directory: kind for kind in kinds().values()}
+    return [
+        problems.unknown_directory(path, directories) if is_directory else problems.unread_file(path)
+        for path, is_directory in layers.unread(layer, directories)
+    ]

@@ -1,0 +1,63 @@
+"""Models by what hubs call them.
+
+Finding one must not mean parsing a hundred and forty files: their text is searched for the name, and only a hit is
+parsed, to confirm it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from compiler.library.entries.model import Hub, Model
+from compiler.library.kinds import kinds
+from compiler.library.library import Library
+
+
+class Repositories:
+    """Looks models up by repository and by ModelHub id. Reads the model files once, unparsed."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._texts: list[tuple[str, str]] | None = None
+        self._found: dict[tuple[str, str], Model | None] = {}
+
+    def find(self, hub: Hub, repository: str) -> Model | None:
+        """The model with that repository; hubs do not tell upper case from lower case, and neither does this."""
+        key = (hub, repository.lower())
+        if key not in self._found:
+            self._found[key] = self._by_repository(hub, repository.lower())
+        return self._found[key]
+
+    def find_by_modelhub(self, identifier: str) -> Model | None:
+        """The model that ModelHub lists under that id: its `modelhub`, else its name."""
+        key = ("modelhub", identifier)
+        if key not in self._found:
+            listed = (model for model in self._models(identifier.lower()) if model.modelhub == identifier)
+            self._found[key] = next(listed, None) or self._library.get(Model, identifier).value
+        return self._found[key]
+
+    def _by_repository(self, hub: Hub, repository: str) -> Model | None:
+        for model in self._models(repository):
+            if repository in (one.lower() for one in model.repositories(hub)):
+                return model
+        return None
+
+    def _models(self, text: str) -> Iterator[Model]:
+        """Models in whose files a text stands as a word."""
+        word = re.compile(r"(?<![\w./-])" + re.escape(text) + r"(?![\w/-]|\.\w)")
+        for name in dict.fromkeys(
+            name for name, content in self._contents() if text in content and word.search(content)
+        ):
+            model = self._library.get(Model, name).value
+            if model is not None:
+                yield model
+
+    def _contents(self) -> list[tuple[str, str]]:
+        """Name and lower-cased text of every model file, those of the repo first."""
+        if self._texts is None:
+            kind = kinds()["model"]
+            self._texts = [
+                (name, layer.text(kind, name).lower()) for layer in self._library.layers for name in layer.names(kind)
+            ]
+        return self._texts

@@ -1,0 +1,44 @@
+"""The label `hydra.io/model-id`: what it names has to be what the source loads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from compiler.diagnostics import Diagnostic, closest
+from compiler.library.entries.model import Hub, Model
+from compiler.linking import problems
+from compiler.linking.artifact import Artifact
+from compiler.linking.program import Parts
+
+LABEL = "hydra.io/model-id"
+HUBS: Mapping[str, Hub] = {"HUGGING_FACE": "huggingface", "MODEL_SCOPE": "modelscope"}
+"""Source type -> the hub that it loads from, as library entries call it."""
+
+
+def check_model_ids(parts: Parts) -> list[Diagnostic]:
+    """Labels that name no model, or another one than the source loads."""
+    found: list[Diagnostic] = []
+    for artifact in parts.artifacts:
+        if artifact.foreign and artifact.model_id:
+            found += _check(artifact, artifact.model_id, parts)
+    return found
+
+
+def _check(artifact: Artifact, model: str, parts: Parts) -> list[Diagnostic]:
+    at = artifact.origin.document.at("metadata", "labels", LABEL)
+    repositories = _repositories(model, parts)
+    if repositories is None:
+        return [problems.unknown_model_id(at, model, closest(model, parts.library.names("model")))]
+    wanted = repositories.get(HUBS.get(artifact.source.type.name, ""))
+    loaded = artifact.source.fields.get("repo")
+    if wanted and loaded and str(loaded).lower() not in {one.lower() for one in wanted}:
+        return [problems.model_mismatch(at, model, wanted[0], str(loaded))]
+    return []
+
+
+def _repositories(model: str, parts: Parts) -> dict[str, tuple[str, ...]] | None:
+    for one in parts.models:
+        if one.id == model:
+            return {hub: (repository,) for hub, repository in one.repositories.items()}
+    entry = parts.library.find_by_modelhub(model) or parts.library.get(Model, model).value
+    return None if entry is None else {hub: entry.repositories(hub) for hub in HUBS.values()}

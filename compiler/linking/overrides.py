@@ -1,0 +1,81 @@
+"""Overrides: a merge patch (RFC 7386) on a project for one cluster, with the spans of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from compiler.diagnostics import Diagnostic, Span
+from compiler.linking import problems
+from compiler.source.document import Document, Path
+
+FIXED = ("apiVersion", "kind", "metadata", "clusters", "overrides", "acknowledge")
+
+
+class OverriddenDocument(Document):
+    """A project with a cluster's override applied: values of the override are found where the override says them."""
+
+    __slots__ = ("cluster", "patch")
+
+    def __init__(self, document: Document, cluster: str, patch: Mapping[str, Any]) -> None:
+        super().__init__(document.file, document.index, merged(document.value, patch))
+        self.cluster = cluster
+        self.patch = patch
+
+    def locate(self, path: Path, key: bool = False) -> Span:
+        """The place in the override where it says the value, else in the project."""
+        there: Any = self.patch
+        for depth, step in enumerate(path):
+            if not isinstance(there, Mapping) or step not in there:
+                return super().locate(path, key)
+            there = there[step]
+            if not isinstance(there, Mapping):
+                del depth
+                return super().locate(("overrides", self.cluster, *path), key)
+        return super().locate(path, key)
+
+
+def merged(base: Any, patch: Any) -> Any:
+    """A value with a merge patch applied (RFC 7386): mappings merge, null deletes, everything else replaces.
+
+    >>> merged({"a": 1, "b": {"c": 2}}, {"b": {"c": None, "d": 3}})
+    {'a': 1, 'b': {'d': 3}}
+    """
+    if not isinstance(patch, Mapping):
+        return patch
+    result = dict(base) if isinstance(base, Mapping) else {}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key), value)
+    return result
+
+
+def overridden(document: Document, cluster: str) -> Document:
+    """The project as it is for a cluster."""
+    overrides = document.value.get("overrides")
+    patch = overrides.get(cluster) if isinstance(overrides, dict) else None
+    return OverriddenDocument(document, cluster, patch) if isinstance(patch, dict) and patch else document
+
+
+def check_overrides(document: Document, clusters: Mapping[str, Any], on: set[str]) -> list[Diagnostic]:
+    """Overrides for clusters that are not the project's, and of fields that are what the project is."""
+    found: list[Diagnostic] = []
+    for cluster, patch in document.value.get("overrides", {}).items():
+        at = document.at("overrides", cluster, key=True)
+        if cluster not in clusters:
+            found.append(problems.unknown_cluster(at, cluster, clusters))
+        elif cluster not in on:
+            do = f"Add `{cluster}` to `clusters`, or remove the override."
+            found.append(problems.bad_override(at, f"The project is not on cluster `{cluster}`.", do))
+        found += [
+            problems.bad_override(
+                document.at("overrides", cluster, field, key=True),
+                f"`{field}` cannot be overridden.",
+                "Change it in the project itself, or make another project.",
+            )
+            for field in FIXED
+            if field in patch
+        ]
+    return found

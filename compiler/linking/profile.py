@@ -1,0 +1,59 @@
+"""A cluster as the later stages see it: its profile with every default filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from compiler.source.document import Document
+from compiler.spec.base import seconds
+from compiler.spec.cluster.storage import StaticNfs, StorageDefault, StorageSection
+from compiler.spec.kinds import Cluster
+
+GATE_TIMEOUT = "24h"
+NAME_LABEL = "kubernetes.io/metadata.name"
+"""Label that API servers put on every namespace."""
+
+
+class Profile(NamedTuple):
+    """What the compiler needs to know of a cluster."""
+
+    name: str
+    document: Document
+    storage: StorageDefault
+    static: Mapping[str, StaticNfs]
+    registry: str | Mapping[str, str] | None
+    pull_secrets: tuple[str, ...]
+    offline: Mapping[str, str]
+    namespaces: Mapping[str, Mapping[str, str]]
+    gate_seconds: int
+    """How long a consumer waits for an artefact, and how long a preload may take."""
+
+    resources: Mapping[str, Any] | None
+    service_account: str | None
+    pod_labels: Mapping[str, str]
+
+
+def profile_of(cluster: Cluster, document: Document) -> Profile:
+    """The profile of a Cluster document."""
+    spec = cluster.spec
+    storage = getattr(spec, "storage", None) or StorageSection()
+    images = getattr(spec, "images", None)
+    offline = getattr(spec, "offline", None)
+    gate = getattr(spec, "gate", None)
+    defaults = getattr(spec, "defaults", None)
+    resources = defaults.resources if defaults else None
+    return Profile(
+        name=cluster.metadata.name,
+        document=document,
+        storage=storage.default,
+        static=storage.static,
+        registry=images.registry if images else None,
+        pull_secrets=tuple(images.pull_secrets) if images else (),
+        offline=offline.model_dump(exclude_none=True) if offline else {},
+        namespaces=getattr(spec, "namespaces", None) or {},
+        gate_seconds=seconds(gate.timeout if gate else GATE_TIMEOUT),
+        resources=resources.model_dump(exclude_none=True) if resources else None,
+        service_account=defaults.service_account if defaults else None,
+        pod_labels=defaults.pod_labels if defaults else {},
+    )

@@ -1,0 +1,23 @@
+"""`datasets`: each entry is an artifact."""
+
+from __future__ import annotations
+
+from compiler.diagnostics import Diagnostic, Staged
+from compiler.linking.artifact import Artifact
+from compiler.linking.scope import Scope
+from compiler.linking.sections.loaded import Read, artifact_of, check_path, source_of, written_of
+from compiler.spec.project.datasets import Dataset
+
+
+def expand(scope: Scope) -> Staged[list[Artifact]]:
+    """Datasets as artifacts. One whose source cannot be read is left out, with its diagnostics."""
+    datasets: dict[str, Dataset] = getattr(scope.project, "datasets", None) or {}
+    artifacts: list[Artifact] = []
+    found: list[Diagnostic] = []
+    for name, dataset in datasets.items():
+        written = written_of(dataset.source, scope.at("datasets", name, "source"))
+        source = source_of(scope, written)
+        found += [*source.found, *check_path(dataset.mount.path, scope.at("datasets", name, "mount", "path"))]
+        if source.value is not None:
+            artifacts.append(artifact_of(scope, "datasets", name, dataset, Read(written, source.value)))
+    return Staged(artifacts, found)

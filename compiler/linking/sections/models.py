@@ -1,0 +1,104 @@
+"""`models`: each entry is an artifact, with what the library knows of the model."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from compiler.diagnostics import Diagnostic, Staged
+from compiler.library.entries.model import Model as ModelEntry
+from compiler.library.facts import MissingFact
+from compiler.linking import problems
+from compiler.linking.artifact import Artifact
+from compiler.linking.model_ids import HUBS
+from compiler.linking.scope import Scope
+from compiler.linking.sections.loaded import Read, artifact_of, check_path, source_of, written_of
+from compiler.planning.weights import weights_bytes
+from compiler.source.document import Origin
+from compiler.sources.base import Source
+from compiler.sources.reading import read_source
+from compiler.sources.written import Written
+from compiler.spec.project.models import Model
+
+
+class _Known(NamedTuple):
+    """A model's source, and what the library has of it."""
+
+    source: Source | None
+    entry: ModelEntry | None
+    written: Written
+
+
+def expand(scope: Scope) -> Staged[list[Artifact]]:
+    """Models as artifacts. One without a source that can be read is left out, with its diagnostics."""
+    models: dict[str, str | Model] = getattr(scope.project, "models", None) or {}
+    artifacts: list[Artifact] = []
+    found: list[Diagnostic] = []
+    for name, written in models.items():
+        short = isinstance(written, str)
+        model = Model(from_=written) if isinstance(written, str) else written
+        known = _known(scope, name, model, short)
+        found += [*known.found, *check_path(model.mount.path, scope.at("models", name, "mount", "path"))]
+        if known.value.source is None:
+            continue
+        found += _gated(model, known.value)
+        artifact = artifact_of(scope, "models", name, model, Read(known.value.written, known.value.source))
+        artifacts.append(_with_model(artifact, model, known.value.entry))
+    return Staged(artifacts, found)
+
+
+def _known(scope: Scope, name: str, model: Model, short: bool) -> Staged[_Known]:
+    entry: ModelEntry | None = None
+    found: list[Diagnostic] = []
+    at = scope.at("models", name) if short else scope.at("models", name, "from")
+    if model.from_ is not None:
+        entry, looked_up = scope.library.get(ModelEntry, model.from_, at)
+        found += looked_up
+        if entry is None:
+            return Staged(_Known(None, None, Written("", at)), found)
+    if model.source is not None:
+        written = written_of(model.source, scope.at("models", name, "source"))
+        source = source_of(scope, written)
+        entry = entry or _entry_of(scope, source.value)
+    else:
+        written = Written(_hub_uri(entry), at)
+        source = read_source(written) if written.uri else Staged(None, [_nowhere(entry, at)])
+    return Staged(_Known(source.value, entry, written), [*found, *source.found])
+
+
+def _hub_uri(entry: ModelEntry | None) -> str:
+    if entry is not None and entry.huggingface:
+        return f"hf://{entry.huggingface}"
+    return f"modelscope://{entry.modelscope}" if entry is not None and entry.modelscope else ""
+
+
+def _nowhere(entry: ModelEntry | None, at: Origin) -> Diagnostic:
+    return problems.no_repository(at, entry.name if entry else "")
+
+
+def _entry_of(scope: Scope, source: Source | None) -> ModelEntry | None:
+    hub = HUBS.get(source.type.name) if source else None
+    return scope.library.find_by_repository(hub, str(source.fields["repo"])) if source and hub else None
+
+
+def _gated(model: Model, known: _Known) -> list[Diagnostic]:
+    on_hub = known.source is not None and known.source.type.name in HUBS
+    if known.entry is None or not known.entry.gated or model.secret or not on_hub:
+        return []
+    return [problems.gated_model(known.written.at, known.entry.name)]
+
+
+def _with_model(artifact: Artifact, model: Model, entry: ModelEntry | None) -> Artifact:
+    facts = model.facts
+    if entry is not None and entry.facts is not None:
+        facts = facts.over(entry.facts) if facts else entry.facts
+    dtype = model.dtype or (entry.dtype if entry else None) or "bfloat16"
+    weights = None
+    if facts is not None and facts.parameters is not None:
+        try:
+            weights = weights_bytes(facts, dtype)
+        except MissingFact:
+            weights = None
+    labels = dict(artifact.labels)
+    if entry is not None:
+        labels["hydra.io/model-id"] = entry.name
+    return artifact._replace(labels=labels, weights=weights, model_id=entry.name if entry else None)

@@ -1,0 +1,53 @@
+"""Label selectors, evaluated as Kubernetes does.
+
+Source: Kubernetes, "Labels and Selectors": `NotIn` and `DoesNotExist` match objects that lack the key; an empty
+selector matches everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+_OPERATORS: Mapping[str, Callable[[str | None, list[str]], bool]] = {
+    "In": lambda value, values: value is not None and value in values,
+    "NotIn": lambda value, values: value is None or value not in values,
+    "Exists": lambda value, _: value is not None,
+    "DoesNotExist": lambda value, _: value is None,
+}
+_WITH_VALUES = ("In", "NotIn")
+
+
+def faults(selector: Mapping[str, Any]) -> list[tuple[tuple[str | int, ...], str, str]]:
+    """What Kubernetes would refuse in a selector: path, what is wrong, what to do."""
+    found: list[tuple[tuple[str | int, ...], str, str]] = []
+    for index, one in enumerate(selector.get("matchExpressions") or ()):
+        path = ("matchExpressions", index)
+        operator, values = one["operator"], one.get("values") or []
+        if operator not in _OPERATORS:
+            listed = ", ".join(f"`{name}`" for name in _OPERATORS)
+            found.append(
+                ((*path, "operator"), f"`{operator}` is not an operator of label selectors.", f"Use one of {listed}.")
+            )
+        elif operator in _WITH_VALUES and not values:
+            found.append((path, f"`{operator}` needs values.", "Add `values`."))
+        elif operator not in _WITH_VALUES and values:
+            found.append(((*path, "values"), f"`{operator}` takes no values.", "Remove them."))
+    return found
+
+
+def mismatch(selector: Mapping[str, Any], labels: Mapping[str, str]) -> str | None:
+    """The first requirement that labels do not meet, in words; None where they meet all."""
+    for key, wanted in sorted((selector.get("matchLabels") or {}).items()):
+        if labels.get(key) != wanted:
+            return f"label `{key}` is {_spelt(labels.get(key))}, not `{wanted}`"
+    for one in selector.get("matchExpressions") or ():
+        key, operator, values = one["key"], one["operator"], one.get("values") or []
+        if not _OPERATORS[operator](labels.get(key), values):
+            tail = f" {operator} {', '.join(values)}" if values else f" {operator}"
+            return f"label `{key}` is {_spelt(labels.get(key))}, and the rule is `{key}{tail}`"
+    return None
+
+
+def _spelt(value: str | None) -> str:
+    return "missing" if value is None else f"`{value}`"

@@ -1,0 +1,68 @@
+"""A rendered object, before it is text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from compiler.source.document import Origin
+
+Body = dict[str, Any]
+
+
+class Manifest:
+    """One Kubernetes object and where it comes from.
+
+    `body` is the whole object, its maps in the order in which they are written. `logical` is the
+    name without any digest: it names the file, and the object in findings and in reviews.
+    """
+
+    __slots__ = ("body", "data", "kind", "logical", "name", "namespace", "origin", "places", "unit")
+
+    def __init__(
+        self,
+        body: Body,
+        *,
+        logical: str,
+        unit: str,
+        origin: Origin,
+        places: Mapping[str, Origin] | None = None,
+        data: str = "",
+    ) -> None:
+        metadata = body["metadata"]
+        self.body = body
+        self.kind: str = body["kind"]
+        self.name: str = metadata["name"]
+        self.namespace: str | None = metadata.get("namespace")
+        self.logical = logical
+        self.unit = unit
+        self.origin = origin
+        self.places = places or {}
+        """Where what findings are about was said: `size`, `class`, `secret`..."""
+        self.data = data
+        """Where the data lies on a claim's volume; empty for what is no claim."""
+
+    def place(self, what: str) -> Origin:
+        """Where a part of it was said; the entry, where that is not known."""
+        return self.places.get(what, self.origin)
+
+    @property
+    def api_version(self) -> str:
+        """Group and version, as in the object."""
+        version: str = self.body["apiVersion"]
+        return version
+
+    @property
+    def target(self) -> str:
+        """How findings and `acknowledge` name the object: `Kind/namespace/logical-name`, `-` for no namespace."""
+        return f"{self.kind}/{self.namespace or '-'}/{self.logical}"
+
+    @property
+    def directory(self) -> str:
+        """Its directory below the cluster's: `<namespace>/<unit>`, or `_cluster/<unit>`."""
+        return f"{self.namespace or '_cluster'}/{self.unit}"
+
+    @property
+    def file(self) -> str:
+        """Its file below the cluster's directory. Never carries a digest: a new run is a modified file."""
+        return f"{self.directory}/{self.kind.lower()}-{self.logical}.yaml"

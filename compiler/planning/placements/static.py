@@ -1,0 +1,95 @@
+"""Volumes that Hydra places itself, on an export that the cluster profile names: clonable into other namespaces."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Any, NamedTuple
+
+from compiler.diagnostics import Staged
+from compiler.emission.naming import object_name
+from compiler.linking.artifact import Artifact
+from compiler.linking.profile import Profile
+from compiler.linking.program import Program
+from compiler.planning.placements.export import in_tree
+from compiler.planning.plans import ClaimPlan, DirectoryPlan, Identity, Plan, VolumePlan
+from compiler.planning.pods import image_of, pod_of
+from compiler.planning.sizes import claim_size
+from compiler.planning.storage import Storage, claim_identity, claim_spec
+from compiler.spec.cluster.storage import StaticNfs
+
+DIRECTORY_LOADER = "directory"
+
+
+class Static(NamedTuple):
+    """An entry of `storage.static`."""
+
+    name: str
+    export: StaticNfs
+
+
+def static_of(artifact: Artifact, profile: Profile) -> Static | None:
+    """The entry that an artifact's class names, or the only one where nothing names a class."""
+    if artifact.foreign or not profile.static:
+        return None
+    wanted = artifact.wanted.storage_class or profile.storage.class_
+    if wanted is None and len(profile.static) == 1:
+        wanted = next(iter(profile.static))
+    if wanted is None or wanted not in profile.static:
+        return None
+    return Static(wanted, profile.static[wanted])
+
+
+def static_storage(artifact: Artifact, program: Program, static: Static) -> Staged[Storage | None]:
+    """Volume, claim, and the Job that makes the directory."""
+    volume = static_volume(artifact, program, static)
+    spec = claim_spec(
+        artifact,
+        size=volume["capacity"]["storage"],
+        access_modes=artifact.wanted.access_modes or ("ReadWriteMany",),
+        storage_class="",
+        volume=artifact.names.volume,
+    )
+    volume = {**volume, "accessModes": spec["accessModes"]}
+    identity = Identity(artifact.names.volume, None, artifact.unit, artifact.origin, artifact.labels)
+    directory = _directory(artifact, program, static)
+    plans: tuple[Plan, ...] = (
+        VolumePlan(identity, volume),
+        ClaimPlan(claim_identity(artifact), spec, artifact.mount.path),
+        *directory.value,
+    )
+    return Staged(Storage(artifact.names.claim, artifact.namespace, plans=plans), directory.found)
+
+
+def static_volume(artifact: Artifact, program: Program, static: Static) -> dict[str, Any]:
+    """The spec of the volume, at `<path>/<namespace>/<claim>`."""
+    path = posixpath.join(static.export.path, artifact.namespace, artifact.names.claim)
+    size = claim_size(artifact, program.profile)
+    return in_tree(static.export.server, path, size, tuple(static.export.mount_options))
+
+
+def _directory(artifact: Artifact, program: Program, static: Static) -> Staged[tuple[Plan, ...]]:
+    """The Job, and a claim on the export itself for it."""
+    namespace = static.export.namespace or artifact.namespace
+    name = object_name([artifact.names.claim, "directory"])
+    volume = object_name([artifact.namespace, name])
+    loader = image_of(program, DIRECTORY_LOADER)
+    if loader.value is None:
+        return Staged((), loader.found)
+    root = in_tree(static.export.server, static.export.path, "1Gi", tuple(static.export.mount_options))
+    inside = Identity(name, namespace, artifact.unit, artifact.origin, artifact.labels)
+    claim = {
+        "accessModes": ["ReadWriteMany"],
+        "resources": {"requests": {"storage": "1Gi"}},
+        "storageClassName": "",
+        "volumeMode": "Filesystem",
+        "volumeName": volume,
+    }
+    job = DirectoryPlan(
+        inside,
+        pod_of(artifact, program.profile),
+        loader.value,
+        claim=name,
+        path=f"{artifact.namespace}/{artifact.names.claim}",
+    )
+    outside = Identity(volume, None, artifact.unit, artifact.origin, artifact.labels)
+    return Staged((VolumePlan(outside, root), ClaimPlan(inside, claim), job))

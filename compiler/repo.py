@@ -1,0 +1,91 @@
+"""A repo: its root, its settings, and what was read of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compiler import __version__, repo_problems
+from compiler.diagnostics import Diagnostic, Staged
+from compiler.source.document import Document, SourceFile
+from compiler.source.reading import documents, read_file
+
+if TYPE_CHECKING:
+    from compiler.spec.settings import Settings
+
+SETTINGS = ".hydra.yaml"
+
+
+class Repo:
+    """A repo that is being compiled. Files are read through it, so that it knows what the result depends on."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.files: dict[str, SourceFile] = {}
+        self.settings: Document | None = None
+
+    def read(self, path: str) -> Staged[SourceFile | None]:
+        """A file of the repo, by its path from the root."""
+        staged = read_file(self.root, path)
+        if staged.value is not None:
+            self.files[path] = staged.value
+        return staged
+
+    def text(self, path: str) -> str | None:
+        """The text of a file that was read, for excerpts."""
+        found = self.files.get(path)
+        return found.text if found else None
+
+    def documents(self, path: str) -> Staged[list[Document]]:
+        """The documents of a file."""
+        staged = self.read(path)
+        if staged.value is None:
+            return Staged([], staged.found)
+        parsed = documents(staged.value)
+        return Staged(parsed.value, [*staged.found, *parsed.found])
+
+
+def settings_of(repo: Repo) -> Staged[Settings]:
+    """The settings, with defaults where the file does not say. A file with mistakes counts as empty."""
+    from compiler.spec.settings import Settings
+    from compiler.spec.validation import validate
+
+    if not (repo.root / SETTINGS).exists():
+        return Staged(Settings())
+    staged = repo.documents(SETTINGS)
+    if staged.found or not staged.value:
+        return Staged(Settings(), staged.found)
+    document = repo.settings = staged.value[0]
+    checked = validate(Settings, document)
+    if checked.value is None:
+        return Staged(Settings(), checked.found)
+    return Staged(checked.value, [*checked.found, *_checks(checked.value, document)])
+
+
+def _checks(settings: Settings, document: Document) -> list[Diagnostic]:
+    found = _version(settings, document)
+    for field in ("output", *(f"library.{i}" for i in range(len(settings.library)))):
+        name, _, index = field.partition(".")
+        at = document.at(name, int(index)) if index else document.at(name)
+        value = settings.library[int(index)] if index else settings.output
+        if ".." in value.split("/"):
+            found.append(
+                repo_problems.bad_setting(at, f"`{value}` leads out of the repo.", "Use a directory of the repo.")
+            )
+    return found
+
+
+def _version(settings: Settings, document: Document) -> list[Diagnostic]:
+    if settings.compiler is None:
+        return []
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    at = document.at("compiler")
+    try:
+        wanted = SpecifierSet(settings.compiler)
+    except InvalidSpecifier:
+        wrong = f"`{settings.compiler}` is not a range of versions."
+        return [repo_problems.bad_setting(at, wrong, "Write it like `>=0.1,<1`.")]
+    if wanted.contains(__version__, prereleases=True):
+        return []
+    return [repo_problems.wrong_version(at, settings.compiler, __version__)]

@@ -1,0 +1,1 @@
+"""The formats of reports. Each module here is one: its name is the name of the format."""

@@ -1,0 +1,120 @@
+"""What a source type is, and what reading one gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any, NamedTuple
+
+from compiler.sources.uri import Uri
+
+
+class Placement(Enum):
+    """Where the data of a source ends up."""
+
+    LOADED = "loaded"
+    """On a claim of its own, by a preload Job."""
+
+    EMPTY = "empty"
+    """On a claim of its own, by hand."""
+
+    EXPORT = "export"
+    """On a volume that already holds it."""
+
+    CLAIM = "claim"
+    """On a claim that exists already."""
+
+    REFERENCE = "reference"
+    """On the volume of another dataset or model."""
+
+
+class Option(NamedTuple):
+    """An option of a source type."""
+
+    summary: str
+    content: bool = True
+    """Whether it changes what is loaded, and so belongs to the run digest."""
+
+
+class Source(NamedTuple):
+    """A source that was read: what loader templates, digests and markers need to know of it."""
+
+    type: SourceType
+    uri: str
+    """The URI without credentials."""
+
+    fields: Mapping[str, Any] = {}
+    """What a loader's templates see as `source`."""
+
+    content: Mapping[str, Any] = {}
+    """What the run digest covers."""
+
+    revision: str | None = None
+    """What pins the content, where the type has revisions."""
+
+    files: Mapping[str, str] = {}
+    """Texts that the loader needs beside its arguments, by file name."""
+
+    loader: str | None = None
+    """Library entry of the loader; None where nothing is loaded."""
+
+
+class Reading:
+    """One source being read: the URI, the options, and a place for what is wrong with them."""
+
+    def __init__(self, uri: Uri, options: Mapping[str, str], *, verbatim: bool) -> None:
+        self.uri = uri
+        self.options = options
+        self.verbatim = verbatim
+        """Whether the source stands in a foreign document, which keeps its own system's meaning."""
+        self.problems: list[tuple[str | None, str, str]] = []
+
+    def problem(self, wrong: str, do: str, option: str | None = None) -> None:
+        """Something wrong with the URI, or with an option."""
+        self.problems.append((option, wrong, do))
+
+    def choice(self, option: str, choices: Mapping[str, str], default: str) -> str:
+        """An option that takes one of a few words; what the word stands for."""
+        value = self.options.get(option)
+        if value is None:
+            return default
+        if value not in choices:
+            listed = ", ".join(f"`{word}`" for word in choices)
+            self.problem(f"`{option}` cannot be `{value}`.", f"Use one of {listed}.", option)
+            return default
+        return choices[value]
+
+    def patterns(self, option: str) -> list[str]:
+        """An option that holds patterns with white space between."""
+        return self.options.get(option, "").split()
+
+
+class SourceType(NamedTuple):
+    """A kind of source. One file each."""
+
+    name: str
+    summary: str
+    form: str
+    """The form of its URIs, for messages."""
+
+    schemes: tuple[str, ...]
+    placement: Placement
+    read: Callable[[Reading], Source]
+    options: Mapping[str, Option] = {}
+    any_option: bool = False
+    """Whether options that are not listed mean something too."""
+
+    secret_keys: tuple[str, ...] = ()
+    """Keys of the user's Secret that the loader reads."""
+
+    short: tuple[str, ...] | None = None
+    """Schemes of which a Project may give the URI alone; None is all of them."""
+
+    rewrite: Callable[[str], str] = str
+    """Turns a spelling that is no URI into one, such as git's `user@host:path`."""
+
+
+def split_revision(path: str) -> tuple[str, str | None]:
+    """A path and the revision behind its last `@`, where there is one."""
+    head, at, tail = path.rpartition("@")
+    return (head, tail or None) if at else (path, None)

@@ -1,0 +1,88 @@
+"""Git: a branch, tag or commit of a repository."""
+
+from __future__ import annotations
+
+import re
+
+from compiler.sources.base import Option, Placement, Reading, Source, SourceType, split_revision
+
+TRANSPORTS = {"git+ssh": "ssh", "git+http": "http", "git+https": "https", "git+git": "git"}
+_SCP = re.compile(r"([\w.-]+)@([\w.-]+):(?!//)(.+)", re.ASCII)
+_REFERENCE = re.compile(r"[\w][\w./+-]*", re.ASCII)
+
+
+def rewrite(text: str) -> str:
+    """git's own `user@host:path` as a URI."""
+    found = _SCP.fullmatch(text)
+    return f"git+ssh://{found[1]}@{found[2]}/{found[3]}" if found else text
+
+
+def read(reading: Reading) -> Source:
+    """A repository and what to check out of it.
+
+    `git://` alone means https in a Project; in a foreign document it stays git's own transport, which sends no
+    credentials.
+    """
+    scheme = reading.uri.scheme
+    path, in_uri = (reading.uri.path, None) if scheme in {"http", "https"} else split_revision(reading.uri.path)
+    transport = TRANSPORTS.get(scheme, scheme)
+    if scheme == "git" and not reading.verbatim:
+        transport = "https"
+    if not reading.uri.host or not path.strip("/"):
+        reading.problem("The URI names no repository.", f"Write `{SOURCE.form}`.")
+    user = "git@" if transport == "ssh" else ""
+    if transport == "ssh" and reading.uri.user:
+        user = reading.uri.user.partition(":")[0] + "@"
+    url = f"{transport}://{user}{reading.uri.host}{path}"
+    branch, commit = reading.options.get("branch"), reading.options.get("commit") or in_uri
+    for option, value in (("branch", branch), ("commit", commit)):
+        if value is not None and (not _REFERENCE.fullmatch(value) or ".." in value):
+            reading.problem(
+                f"`{value}` is not a {option}.",
+                "Use a name that git takes.",
+                option if option in reading.options else None,
+            )
+    fields = {
+        "url": url,
+        "host": reading.uri.host,
+        "path": path.lstrip("/"),
+        "transport": transport,
+        "branch": branch or "",
+        "commit": commit or "",
+        "depth": _depth(reading),
+        "submodules": "yes" if reading.options.get("submodules") else "",
+    }
+    content = {
+        "url": f"{reading.uri.host}{path}",
+        "branch": branch,
+        "commit": commit,
+        "submodules": fields["submodules"],
+    }
+    loader = "git-ssh" if transport == "ssh" else "git"
+    return Source(SOURCE, reading.uri.bare, fields, content, revision=commit or branch, loader=loader)
+
+
+def _depth(reading: Reading) -> str:
+    depth = reading.options.get("depth", "")
+    if depth and not (depth.isascii() and depth.isdigit() and int(depth) > 0):
+        reading.problem(f"`depth` cannot be `{depth}`.", 'Give a number of commits in quotes, such as `"1"`.', "depth")
+    return depth
+
+
+SOURCE = SourceType(
+    name="GIT",
+    summary="A branch, tag or commit of a git repository",
+    form="git://<host>/<path>[@<commit, tag or branch>]",
+    schemes=("git", *TRANSPORTS, "ssh", "http", "https"),
+    placement=Placement.LOADED,
+    read=read,
+    options={
+        "branch": Option("Branch to check out."),
+        "commit": Option("Commit to check out."),
+        "depth": Option("Number of commits of history to load.", content=False),
+        "submodules": Option("Load submodules too, whatever its value."),
+    },
+    secret_keys=("username", "password", "token", "ssh-privatekey", "ssh-privatekey-passphrase"),
+    short=("git", *TRANSPORTS),
+    rewrite=rewrite,
+)

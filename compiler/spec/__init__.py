@@ -1,0 +1,1 @@
+"""The language: pydantic models, one module a kind or section, and their validation."""

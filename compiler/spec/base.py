@@ -1,0 +1,63 @@
+"""What every model of the language shares."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+NAME = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
+DNS_LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+DNS_SUBDOMAIN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+QUANTITY = r"^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$"
+DURATION = r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"
+
+Name = Annotated[str, StringConstraints(pattern=NAME, max_length=63)]
+"""An entry's name: lower-case letters, digits and dashes, a letter first."""
+
+Namespace = Annotated[str, StringConstraints(pattern=DNS_LABEL, max_length=63)]
+"""A Kubernetes namespace (RFC 1123 label)."""
+
+ObjectName = Annotated[str, StringConstraints(pattern=DNS_SUBDOMAIN, max_length=253)]
+"""A name of a Kubernetes object (RFC 1123 subdomain)."""
+
+Quantity = Annotated[str, StringConstraints(pattern=QUANTITY)]
+"""A size in Kubernetes notation, such as `50Gi` or `1.5Ti`."""
+
+Duration = Annotated[str, StringConstraints(pattern=DURATION, min_length=2)]
+"""A length of time: `24h`, `90m`, `1h30m`, `45s`."""
+
+
+class SpecModel(BaseModel):
+    """Base of the language's models: closed, frozen, strict, camelCase outside and snake_case inside."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        defer_build=True,
+        alias_generator=lambda name: camel(name),
+        populate_by_name=True,
+    )
+
+
+def camel(name: str) -> str:
+    """A Python field name as users write it: `access_modes` is `accessModes`, `class_` is `class`."""
+    head, *tail = name.rstrip("_").split("_")
+    return head + "".join(part.capitalize() for part in tail)
+
+
+def seconds(duration: str) -> int:
+    """Seconds of a `Duration`.
+
+    >>> seconds("1h30m")
+    5400
+    """
+    total, digits = 0, ""
+    for character in duration:
+        if character.isdigit():
+            digits += character
+        else:
+            total += int(digits) * {"h": 3600, "m": 60, "s": 1}[character]
+            digits = ""
+    return total

@@ -1,0 +1,1 @@
+"""Sections of a Cluster's spec, one module each."""

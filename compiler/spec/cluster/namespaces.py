@@ -1,0 +1,7 @@
+"""`namespaces`: labels of the cluster's namespaces, for the sharing rules."""
+
+from __future__ import annotations
+
+from compiler.spec.base import Namespace
+
+SECTION = dict[Namespace, dict[str, str]]

@@ -1,0 +1,38 @@
+"""`operators`: API and version of the operators, which rules, health and normalisation are keyed by."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from compiler.spec.base import SpecModel
+
+Version = Annotated[str, StringConstraints(pattern=r"^v?[0-9]+(\.[0-9]+)*$")]
+
+
+class Operator(SpecModel):
+    """An operator: the API that it serves and its version."""
+
+    api: str
+    version: Version
+
+
+class Inference(Operator):
+    """KServe: also its deployment mode and autoscaler."""
+
+    mode: Literal["Standard", "Knative"] = "Standard"
+    autoscaler: Literal["hpa", "keda", "knative"] = "hpa"
+
+
+class Operators(SpecModel):
+    """The operators of the cluster."""
+
+    training: Operator | None = None
+    ray: Operator | None = None
+    inference: Inference | None = None
+    injected: list[str] = Field(default=[])
+    """Images that operators add to pods themselves."""
+
+
+SECTION = Operators

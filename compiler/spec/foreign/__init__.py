@@ -1,0 +1,1 @@
+"""Models of foreign documents, one module a system."""

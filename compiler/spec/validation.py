@@ -1,0 +1,203 @@
+"""From plain values to models: pydantic's errors become diagnostics with spans."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from compiler.diagnostics import Diagnostic, Staged
+from compiler.source.document import Document, Origin, Path
+from compiler.spec import problems
+
+M = TypeVar("M", bound=BaseModel)
+Error = Mapping[str, Any]
+
+_WHOLE = object()
+
+
+def validate(model: type[M], document: Document, path: Path = (), value: Any = _WHOLE) -> Staged[M | None]:
+    """The value at `path` of a document as a model; None and every problem, where it is not one.
+
+    `value` is what to validate where it is at hand; left out, it is looked up in the document.
+    """
+    if value is _WHOLE:
+        value = document.value
+        for step in path:
+            value = value[step]
+    try:
+        return Staged(model.model_validate(value))
+    except ValidationError as error:
+        origin = Origin(document, path)
+        return Staged(None, [_diagnostic(one, value, model, origin) for one in error.errors(include_url=False)])
+
+
+def _diagnostic(error: Error, value: Any, model: type[BaseModel], origin: Origin) -> Diagnostic:
+    path, found = _walk(error["loc"], value)
+    at = origin.child(*path)
+    explain = _EXPLAIN.get(error["type"], _other)
+    return explain(error, at, found, model)
+
+
+def _walk(location: tuple[str | int, ...], value: Any) -> tuple[Path, Any]:
+    """The way into the data, without the names of union members that pydantic puts between."""
+    path: list[str | int] = []
+    last = len(location) - 1
+    for position, step in enumerate(location):
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        elif step == "[key]" or (position == last and isinstance(value, dict)):
+            path.append(step)
+            break
+        else:
+            continue
+        path.append(step)
+    return tuple(path), value
+
+
+def _field(at: Origin) -> str:
+    names = [step for step in at.path if isinstance(step, str) and step != "[key]"]
+    return names[-1] if names else "document"
+
+
+def _unknown(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Diagnostic:
+    del found
+    known = set(_fields(model, error["loc"][:-1]))
+    return problems.unknown_field(at._replace(key=True), str(error["loc"][-1]), known)
+
+
+def _missing(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Diagnostic:
+    del found, model
+    parent = at.path[:-1]
+    return problems.missing_field(Origin(at.document, parent, key=bool(parent)), str(error["loc"][-1]))
+
+
+def _choice(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Diagnostic:
+    del model
+    choices = [word.strip().strip("'") for word in str(error["ctx"]["expected"]).replace(" or ", ", ").split(",")]
+    return problems.not_a_choice(at, _field(at), str(found), choices)
+
+
+def _pattern(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Diagnostic:
+    del model
+    at = _key(at)
+    return problems.bad_value(
+        at,
+        f"`{found if at.key is False else at.path[-1]}` does not fit `{_subject(at)}`.",
+        _PATTERNS.get(str(error["ctx"]["pattern"]), f"It has to match `{error['ctx']['pattern']}`."),
+    )
+
+
+def _custom(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Diagnostic:
+    del found, model
+    wrong, _, do = str(error["msg"]).removeprefix("Value error, ").partition(" | ")
+    return problems.bad_value(_key(at), wrong, do or "Change the value.")
+
+
+def _other(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Diagnostic:
+    del model
+    wanted = _WANTED.get(error["type"])
+    if wanted is None:
+        message = str(error["msg"]).removeprefix("Input should ").rstrip(".")
+        at = _key(at)
+        return problems.bad_value(at, f"`{_subject(at)}`: `{found}` does not do.", f"It should {message}.")
+    return problems.wrong_type(at, _field(at), wanted, _described(found), _remedy(wanted, at, found))
+
+
+def _key(at: Origin) -> Origin:
+    """pydantic marks a mapping's key by a last step `[key]`."""
+    return Origin(at.document, at.path[:-1], key=True) if at.path[-1:] == ("[key]",) else at
+
+
+def _subject(at: Origin) -> str:
+    if not at.key:
+        return _field(at)
+    return f"a name under {at.path[-2]}" if len(at.path) > 1 else "a name"
+
+
+def _described(found: Any) -> str:
+    if found is None:
+        return "empty"
+    names: dict[type, str] = {
+        bool: "true or false",
+        int: "a whole number",
+        float: "a number",
+        str: "text",
+        list: "a list",
+        dict: "a mapping",
+    }
+    return names.get(type(found), type(found).__name__)
+
+
+def _remedy(wanted: str, at: Origin, found: Any) -> str:
+    if wanted == "text" and isinstance(found, bool | int | float):
+        from compiler.source.positions import text_at
+
+        written = text_at(at.document.file, at.document.index, at.path)
+        return f'Quote it: `"{written}"`.' if written else "Quote it."
+    if isinstance(found, str) and wanted in {"a whole number", "a number", "true or false"}:
+        return f"Write {wanted} without quotes."
+    return f"Write {wanted}."
+
+
+def _fields(model: type[BaseModel], location: tuple[str | int, ...]) -> Iterator[str]:
+    """Names of the fields at a place below a model, over all members of unions on the way."""
+    found: list[Any] = [model]
+    for step in location:
+        found = [below for one in found for below in _below(one, step)]
+    for one in found:
+        if isinstance(one, type) and issubclass(one, BaseModel):
+            yield from (field.alias or name for name, field in one.model_fields.items())
+
+
+def _below(annotation: Any, step: str | int) -> Iterator[Any]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for name, field in annotation.model_fields.items():
+            if step in (name, field.alias):
+                yield from _models(field.annotation)
+        if step == annotation.__name__:
+            yield annotation
+        return
+    yield from _models(annotation)
+
+
+def _models(annotation: Any) -> Iterator[Any]:
+    """An annotation taken apart: `dict[str, X | None]` gives X."""
+    arguments = get_args(annotation)
+    if not arguments:
+        yield annotation
+    for argument in arguments:
+        yield from _models(argument)
+
+
+_EXPLAIN: dict[str, Callable[[Error, Origin, Any, type[BaseModel]], Diagnostic]] = {
+    "extra_forbidden": _unknown,
+    "missing": _missing,
+    "literal_error": _choice,
+    "enum": _choice,
+    "string_pattern_mismatch": _pattern,
+    "value_error": _custom,
+}
+_WANTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "union_tag_not_found": "text or a mapping",
+}
+_PATTERNS = {
+    r"^[a-z]([-a-z0-9]*[a-z0-9])?$": "Use lower-case letters, digits and `-`, a letter first.",
+    r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$": "Use lower-case letters, digits and `-`.",
+    r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$": "Use lower-case letters, digits, `-` and `.`.",
+    r"^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$": "Write a Kubernetes quantity such as `50Gi`.",
+    r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$": "Write a duration such as `24h` or `1h30m`.",
+    r"^[0-7]{3,4}$": 'Write three or four octal digits in quotes, such as `"0774"`.',
+}
