@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -16,8 +17,7 @@ from compiler.linking.profile import Profile
 from compiler.linking.program import Parts
 from compiler.linking.scope import Expand, ReadFile, Scope
 from compiler.source.document import Document
-from compiler.spec.kinds import project_of
-from compiler.spec.sections import section_names
+from compiler.spec.documents import project_of
 from compiler.specs import Specs, clusters_of, foreign_clusters
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def expand(scope: Scope) -> Staged[list[Artifact]]:
 
 @cache
 def _expanders(fields: tuple[str, ...]) -> tuple[Expand, ...]:
-    known = {module.rpartition(".")[2] for module in section_names(EXPANDERS).values()}
+    known = {one.name for one in pkgutil.iter_modules(import_module(EXPANDERS).__path__)}
     return tuple(import_module(f"{EXPANDERS}.{field}").expand for field in fields if field in known)
 
 

@@ -26,7 +26,6 @@ from compiler.planning.decide import decide
 from compiler.repo import Repo, settings_of
 from compiler.repo_problems import nothing_to_compile
 from compiler.source.discovery import discover
-from compiler.source.document import Document
 from compiler.specs import Specs, check_settings, profiles_of, specs_of
 
 if TYPE_CHECKING:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from compiler import __version__, repo_problems
 from compiler.diagnostics import Diagnostic, Staged
+from compiler.source import reading
 from compiler.source.document import Document, SourceFile
-from compiler.source.reading import documents, read_file
+from compiler.spec import documents
+from compiler.spec.checked import trusted
 
 if TYPE_CHECKING:
     from compiler.spec.settings import Settings
@@ -26,7 +28,7 @@ class Repo:
 
     def read(self, path: str) -> Staged[SourceFile | None]:
         """A file of the repo, by its path from the root."""
-        staged = read_file(self.root, path)
+        staged = reading.read_file(self.root, path)
         if staged.value is not None:
             self.files[path] = staged.value
         return staged
@@ -41,25 +43,23 @@ class Repo:
         staged = self.read(path)
         if staged.value is None:
             return Staged([], staged.found)
-        parsed = documents(staged.value)
+        parsed = reading.documents(staged.value)
         return Staged(parsed.value, [*staged.found, *parsed.found])
 
 
 def settings_of(repo: Repo) -> Staged[Settings]:
     """The settings, with defaults where the file does not say. A file with mistakes counts as empty."""
-    from compiler.spec.settings import Settings
-    from compiler.spec.validation import validate
-
+    default: Settings = trusted("Settings", {})
     if not (repo.root / SETTINGS).exists():
-        return Staged(Settings())
+        return Staged(default)
     staged = repo.documents(SETTINGS)
     if staged.found or not staged.value:
-        return Staged(Settings(), staged.found)
+        return Staged(default, staged.found)
     document = repo.settings = staged.value[0]
-    checked = validate(Settings, document)
-    if checked.value is None:
-        return Staged(Settings(), checked.found)
-    return Staged(checked.value, [*checked.found, *_checks(checked.value, document)])
+    settings = documents.settings_of(document)
+    if settings.value is None:
+        return Staged(default, settings.found)
+    return Staged(settings.value, [*settings.found, *_checks(settings.value, document)])
 
 
 def _checks(settings: Settings, document: Document) -> list[Diagnostic]:

@@ -12,7 +12,7 @@ from compiler.library.library import Library
 from compiler.linking import problems
 from compiler.linking.profile import Profile, profile_of
 from compiler.source.document import Document
-from compiler.spec.kinds import API_VERSION, cluster_of
+from compiler.spec.documents import API_VERSION, cluster_of
 from compiler.spec.problems import misplaced_kind
 
 if TYPE_CHECKING:

@@ -41,19 +41,22 @@ class _Compactor:
 
     def hold(self, schema: Schema, name: str) -> Schema:
         """Note a subschema and what is below it."""
-        size = 0
+        children: list[_Node] = []
 
         def below(child: Schema, at: str) -> Schema:
-            nonlocal size
             held = self.hold(child, name if at in _KEYWORDS else at)
-            size += self._nodes[held[_HELD]].size
+            children.append(self._nodes[held[_HELD]])
             return held
 
         shallow = map_subschemas(schema, below)
         key = json.dumps(shallow, sort_keys=True)
         number = self._numbers.setdefault(key, len(self._nodes))
         if number == len(self._nodes):
-            self._nodes.append(_Node(name, shallow, size + len(key)))
+            self._nodes.append(_Node(name, shallow, len(key) + sum(child.size for child in children)))
+        else:
+            # What is below a repetition is written once, with its first occurrence.
+            for child in children:
+                child.uses -= 1
         self._nodes[number].uses += 1
         return {_HELD: number}
 

@@ -34,7 +34,8 @@ class NotDefinition(NamedTuple):
 
 def made_of(definition: Schema) -> Iterator[Made | NotDefinition]:
     """The schemas of a CRD's served versions. What is not as it should be is an entry as well."""
-    called = str((definition.get("metadata") or {}).get("name") or "a CustomResourceDefinition without name")
+    metadata = definition.get("metadata")
+    called = str(metadata.get("name") if isinstance(metadata, dict) else "a CustomResourceDefinition without name")
     if definition.get("apiVersion") != "apiextensions.k8s.io/v1":
         yield NotDefinition(called, f"it is of `{definition.get('apiVersion')}`, which Kubernetes no longer reads")
         return
@@ -53,6 +54,7 @@ def _version(version: Any, group: str, kind: str, called: str, *, namespaced: bo
     try:
         api_version = f"{group}/{_part(version, 'name', str)}"
         root = _part(_part(version, "schema", dict), "openAPIV3Schema", dict)
+        subresources = _part({"subresources": version.get("subresources") or {}}, "subresources", dict)
         converter = Converter()
         schema = converter.convert(root)
     except Malformed as error:
@@ -61,7 +63,7 @@ def _version(version: Any, group: str, kind: str, called: str, *, namespaced: bo
     if file is None:
         return NotDefinition(called, f"`{kind}` of `{api_version}` is no name of a kind")
     whole = _with_head(schema, api_version, kind, namespaced=namespaced)
-    if "status" in (version.get("subresources") or {}):
+    if "status" in subresources:
         whole["properties"]["status"] = {"not": {}, "description": _STATUS}
         whole["required"] = [name for name in whole["required"] if name != "status"]
     metadata = _metadata()

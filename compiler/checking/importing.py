@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -121,7 +122,8 @@ def _write(file: Path, text: str, found: list[Diagnostic]) -> bool:
             stream.write(content)
         beside.replace(file)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
         found.append(problems.not_written(file.as_posix(), reason_of(error)))
         return False
     return True

@@ -81,8 +81,10 @@ class Schemas:
         return compiled(document, name)
 
     def _from_root(self, file: Path) -> str:
-        below = self._root is not None and file.is_relative_to(self._root)
-        return file.relative_to(self._root if below and self._root else file.parents[1]).as_posix()
+        root = self._root
+        if root is None or not file.is_relative_to(root):
+            root = file.parents[1]
+        return file.relative_to(root).as_posix()
 
     def _shared_file(self, path: str) -> Any:
         if path not in self._shared:
@@ -142,6 +144,8 @@ def _findings(manifest: Manifest, schemas: Schemas) -> Iterator[Diagnostic]:
             candidates=one.candidates,
             notes=notes,
             about=manifest.origin,
+            # Also a misspelt `stringData` has values on its lines.
+            secret=manifest.kind == "Secret",
         )
 
 

@@ -16,8 +16,9 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 200
 """Containers in containers. The deepest CRD of a real operator has about 80."""
 
-_TIMESTAMP = "tag:yaml.org,2002:timestamp"
-_TEXT = "tag:yaml.org,2002:str"
+_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("bool", "float", "int", "null"))
+"""Types that JSON has. Whatever else YAML can mean (dates, bytes, `<<`) is text here."""
+
 _NO_KEY: Any = object()
 
 
@@ -78,6 +79,7 @@ class _Builder:
         self._typed: dict[str, Any] = {}
         self._loader: Any = yaml.SafeLoader("")
         self._events = yaml.events
+        self._node = yaml.ScalarNode
 
     def take(self, event: Any) -> None:
         """Add one event. Raises: Unreadable, yaml.YAMLError."""
@@ -103,25 +105,25 @@ class _Builder:
         if isinstance(holder, list):
             holder.append(value)
         elif self._keys[-1] is _NO_KEY:
+            if isinstance(value, dict | list):
+                raise Unreadable("it has a key that is a mapping or a list, as templates have")
             self._keys[-1] = value if isinstance(value, str) else json.dumps(value)
         else:
             holder[self._keys[-1]] = value
             self._keys[-1] = _NO_KEY
 
     def _scalar(self, event: Any) -> Any:
+        text: str = event.value
+        if event.tag in _TAGS:
+            return self._of_type(event.tag, text)
         if not event.implicit[0]:
-            return event.value
-        if event.value not in self._typed:
-            self._typed[event.value] = self._plain(event.value)
-        return self._typed[event.value]
-
-    def _plain(self, text: str) -> Any:
-        import yaml
-
-        tag = self._loader.resolve(yaml.ScalarNode, text, (True, False))
-        if tag in {_TEXT, _TIMESTAMP} or text in {"<<", "="}:
             return text
+        if text not in self._typed:
+            self._typed[text] = self._of_type(self._loader.resolve(self._node, text, (True, False)), text)
+        return self._typed[text]
+
+    def _of_type(self, tag: str, text: str) -> Any:
         try:
-            return self._loader.construct_object(yaml.ScalarNode(tag, text))
+            return self._loader.construct_object(self._node(tag, text)) if tag in _TAGS else text
         except ValueError:
             return text

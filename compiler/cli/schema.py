@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import click
@@ -74,11 +75,11 @@ def command(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is None:
         from compiler.cli.table import lines
 
-        rows = [(kind, first_line(schema.get("description", ""))) for kind, schema in sorted(schemas().items())]
+        rows = [(kind, first_sentence(schema.get("description", ""))) for kind, schema in sorted(schemas().items())]
         for line in lines(("kind", "what"), rows):
             click.echo(line)
 
 
-def first_line(text: str) -> str:
-    """The first line of a description, which says what the kind is."""
-    return text.strip().partition("\n")[0]
+def first_sentence(text: str) -> str:
+    """The first sentence of a description, which says what the kind is."""
+    return re.split(r"(?<=\.)\s", " ".join(text.split()), maxsplit=1)[0]

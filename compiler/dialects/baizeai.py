@@ -17,6 +17,7 @@ from compiler.source.document import Document
 from compiler.sources.base import Placement, Source
 from compiler.sources.reading import read_source
 from compiler.sources.written import Written
+from compiler.spec.checked import checked
 
 if TYPE_CHECKING:
     from compiler.spec.foreign.baizeai import Dataset, DatasetSpec
@@ -35,13 +36,11 @@ DEVICES = {
 
 def read_dataset(document: Document, unit: str) -> Staged[list[Read]]:
     """The artifact of a Dataset."""
-    from compiler.spec.foreign.baizeai import Dataset
-    from compiler.spec.validation import validate
 
-    checked = validate(Dataset, document)
-    if checked.value is None:
-        return Staged([], checked.found)
-    dataset = checked.value
+    read = checked("Dataset", _model, document)
+    if read.value is None:
+        return Staged([], read.found)
+    dataset = read.value
     given = dataset.spec.source
     written = Written(
         given.uri,
@@ -193,6 +192,12 @@ def _ignored(spec: DatasetSpec, document: Document, source: Source | None) -> It
         at = document.at("spec", "volumeClaimTemplate", key=True)
         wrong = f"A source of type {source.type.name} makes no claim from the template."
         yield problems.without_effect(at, wrong, "Remove it.")
+
+
+def _model() -> type[Dataset]:
+    from compiler.spec.foreign.baizeai import Dataset
+
+    return Dataset
 
 
 DIALECTS = (Dialect("dataset.baizeai.io/v1alpha1", "Dataset", read_dataset),)

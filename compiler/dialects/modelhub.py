@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from compiler.diagnostics import Staged
 from compiler.dialects.base import Dialect, HubModel, Read
 from compiler.source.document import Document
+from compiler.spec.checked import checked
+
+if TYPE_CHECKING:
+    from compiler.spec.foreign.modelhub import ModelSpec
 
 
 def read_model_spec(document: Document, unit: str) -> Staged[list[Read]]:
     """The model that a ModelSpec describes."""
-    from compiler.spec.foreign.modelhub import ModelSpec
-    from compiler.spec.validation import validate
 
     del unit
-    checked = validate(ModelSpec, document)
-    if checked.value is None:
-        return Staged([], checked.found)
-    source = checked.value.spec.source
+    read = checked("ModelSpec", _model, document)
+    if read.value is None:
+        return Staged([], read.found)
+    source = read.value.spec.source
     hubs = {"huggingface": source.huggingface, "modelscope": source.modelscope}
     repositories = {hub: found.name for hub, found in hubs.items() if found is not None}
-    return Staged([HubModel(checked.value.metadata.name, repositories, document)])
+    return Staged([HubModel(read.value.metadata.name, repositories, document)])
+
+
+def _model() -> type[ModelSpec]:
+    from compiler.spec.foreign.modelhub import ModelSpec
+
+    return ModelSpec
 
 
 DIALECTS = (Dialect("model.hydra.io/v1alpha1", "ModelSpec", read_model_spec, namespaced=False),)

@@ -62,8 +62,8 @@ def sha256(text: str) -> str:
 def parse(text: str, file: str = LIST_NAME) -> Staged[Listing]:
     """Read a list. `file` is its path for findings.
 
-    Every path of the result is safe (`paths.is_safe`). Lines that cannot be read are left out and are errors; both sides
-    of an unresolved merge are taken, with a warning, so one target may have two records.
+    Every path of the result is safe (`paths.is_safe`). Lines that cannot be read are left out and are errors; both
+    sides of an unresolved merge are taken, with a warning, so one target may have two records.
     """
     reader = _Reader(file)
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):

@@ -19,6 +19,11 @@ def is_safe(path: str) -> bool:
     """
     if "\\" in path or path[1:2] == ":" or not _NO_STEPS.isdisjoint(path.split("/")):
         return False
+    return is_text(path)
+
+
+def is_text(path: str) -> bool:
+    """Whether a path is free of control characters and of what UTF-8 cannot write."""
     return (path.isascii() and path.isprintable()) or not any(map(_forbidden, path))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.emission import problems
-from compiler.emission.paths import LIST_NAME, parents
+from compiler.emission.paths import LIST_NAME, is_text, parents
 
 STATE = ".hydra"
 """Directory in the root for staging trees and the lock. It ignores itself for git."""
@@ -47,6 +48,8 @@ def locate(root: Path, output: str) -> Staged[Place | None]:
     Raises: OSError, where the system does not let us look.
     """
     top = os.path.realpath(root)
+    if not is_text(output):
+        return Staged(None, (problems.outside(ascii(output)[1:-1]),))
     real = os.path.realpath(Path(top, output))
     shown = output.rstrip("/") or output
     if not real.startswith(top.rstrip(os.sep) + os.sep):
@@ -58,6 +61,21 @@ def locate(root: Path, output: str) -> Staged[Place | None]:
     if found:
         return Staged(None, tuple(found))
     return Staged(Place(shown, f"{top.rstrip('/')}/{below}", f"{top.rstrip('/')}/{STATE}"))
+
+
+MOST_LEVELS = 200
+"""Directories within directories. Nobody's output has as many; what has more would exhaust the stack."""
+
+
+def entries(directory: str, level: int) -> list[os.DirEntry[str]]:
+    """What stands in a directory that is so many levels down.
+
+    Raises: OSError, where it cannot be read or lies too deep.
+    """
+    if level > MOST_LEVELS:
+        raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), directory)
+    with os.scandir(directory) as found:
+        return list(found)
 
 
 def mode_of(path: str) -> int:

@@ -11,7 +11,7 @@ from compiler.diagnostics import Diagnostic, Staged
 from compiler.emission import problems
 from compiler.emission.listing import EMPTY, Listing, parse
 from compiler.emission.paths import LIST_NAME, parents
-from compiler.emission.place import Place, mode_of
+from compiler.emission.place import Place, entries, mode_of
 from compiler.emission.rendering import MARK
 
 # A symbolic link is never read through, and opening a named pipe must not wait for a writer.
@@ -128,7 +128,7 @@ def _foreign(place: Place, path: str, ours: Collection[str], removed: Collection
 
 def _only(directory: str, path: str, removed: Collection[str]) -> bool:
     """Whether a directory holds nothing but files that are going to be removed."""
-    for entry in os.scandir(directory):
+    for entry in entries(directory, path.count("/")):
         below = f"{path}/{entry.name}"
         if entry.is_dir(follow_symlinks=False):
             if not _only(entry.path, below, removed):

@@ -32,7 +32,7 @@ NOT_WRITTEN = Code(
     "HYD023",
     Severity.ERROR,
     "The output could not be read or written.",
-    "The disk is full, a permission is missing, or the file system has a fault. The output directory is left as it was.",
+    "The disk is full, a permission is missing, or the file system has a fault. The output is left as it was.",
 )
 LOCKED = Code(
     "HYD024",

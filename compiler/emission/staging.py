@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 
 from compiler.emission.paths import parents
-from compiler.emission.place import mode_of
+from compiler.emission.place import entries, mode_of
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
@@ -46,9 +46,9 @@ class Staging:
         """Link what stays below a directory. Returns whether there is, or will be, anything in it."""
         source = f"{self.present}/{path}"
         self.directories.append((f"{self.target}/{path}", os.stat(source, follow_symlinks=False)))
-        entries = list(os.scandir(source))
-        kept = not entries or path in needed or not path
-        for entry in entries:
+        found = entries(source, path.count("/"))
+        kept = not found or path in needed or not path
+        for entry in found:
             below = f"{path}/{entry.name}" if path else entry.name
             if below in left_out:
                 continue
@@ -119,14 +119,20 @@ def remove_tree(path: str) -> None:
 
     Raises: OSError, where something cannot be removed.
     """
-    if stat.S_ISDIR(mode_of(path)):
-        os.chmod(path, 0o700)
-        with os.scandir(path) as entries:
-            for entry in entries:
+    if not stat.S_ISDIR(mode_of(path)):
+        os.unlink(path)
+        return
+    waiting, directories = [path], []
+    while waiting:
+        directory = waiting.pop()
+        directories.append(directory)
+        # It may have been closed, even for its owner.
+        os.chmod(directory, 0o700)
+        with os.scandir(directory) as found:
+            for entry in found:
                 if entry.is_dir(follow_symlinks=False):
-                    remove_tree(entry.path)
+                    waiting.append(entry.path)
                 else:
                     os.unlink(entry.path)
-        os.rmdir(path)
-    elif mode_of(path):
-        os.unlink(path)
+    for directory in reversed(directories):
+        os.rmdir(directory)

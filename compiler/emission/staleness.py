@@ -31,7 +31,10 @@ class Staleness(NamedTuple):
     edited: tuple[str, ...] = ()
     """Those of `changed` that are not as the list recorded them: somebody edited them by hand."""
     diff: str = ""
-    """Unified, from what stands there to what would be written; shortened, and then says by how much."""
+    """Unified, from what stands there to what would be written; shortened, and then says by how much.
+
+    Empty only where nothing differs.
+    """
 
     @property
     def fresh(self) -> bool:
@@ -96,8 +99,9 @@ def _file_diff(place: Place, path: str, content: bytes | None) -> Iterator[str]:
         return
     from_file = f"a/{shown}" if old is not None else "/dev/null"
     to_file = f"b/{shown}" if content is not None else "/dev/null"
-    for line in unified_diff(_lines(old), _lines(content), from_file, to_file, lineterm=""):
-        yield f"{line}\n"
+    lines = [f"{line}\n" for line in unified_diff(_lines(old), _lines(content), from_file, to_file, lineterm="")]
+    # Never nothing for a file that differs: in its last line feed, or in bytes that are not UTF-8.
+    yield from lines or [f"{shown}: differs in what cannot be shown\n"]
 
 
 def _lines(content: bytes | None) -> list[str]:

@@ -16,7 +16,7 @@ _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _RENAME_SWAP = 2
 _RENAMEAT2 = {"x86_64": 316, "aarch64": 276, "riscv64": 276, "ppc64le": 357, "s390x": 347}
-"""Numbers of the system call, for C libraries without a wrapper (musl). Source: Linux, `syscall.tbl` of each machine."""
+"""Numbers of the system call, for C libraries without a wrapper (musl). Source: Linux, `syscall.tbl`, by machine."""
 
 
 def exchange(first: str, second: str) -> bool:

@@ -68,7 +68,7 @@ def write(
     except Locked:
         return Staged(None, (problems.locked(output, patience),))
     except OSError as error:
-        half = bool(mode_of(f"{root}/{STATE}/{inplace.JOURNAL}"))
+        half = os.path.lexists(f"{root}/{STATE}/{inplace.JOURNAL}")
         return Staged(None, (problems.not_written(output, _shown(root, output, error), error, half=half),))
 
 
@@ -152,7 +152,7 @@ def _recover(place: Place) -> None:
 
 
 def _clean(place: Place) -> None:
-    """Remove what is left over, unless it is still needed. What cannot be removed now is tried again by the next run."""
+    """Remove what is left over, unless a journal still needs it. What cannot be removed now, the next run tries again."""
     names = _left_over(place)
     if inplace.JOURNAL in names:
         return

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import PrivateAttr, StringConstraints
 
-from compiler.source.document import Document, Origin
+from compiler.library.behaviour import EntryBehaviour
+from compiler.source.document import Document
 from compiler.spec.base import SpecModel
 
 NAME = r"^[a-z0-9]([-a-z0-9._]*[a-z0-9])?$"
@@ -17,7 +18,7 @@ EntryName = Annotated[str, StringConstraints(pattern=NAME, max_length=128)]
 Text = Annotated[str, StringConstraints(min_length=1)]
 
 
-class Entry(SpecModel):
+class Entry(EntryBehaviour, SpecModel):
     """An entry of the library: what it is called, what it is, and who says so."""
 
     TEMPLATES: ClassVar[tuple[str, ...]] = ()
@@ -40,17 +41,3 @@ class Entry(SpecModel):
     are merged, lists replaced, null deletes. An entry's own name is the one that it replaces."""
 
     _document: Document | None = PrivateAttr(default=None)
-
-    @property
-    def origin(self) -> Origin:
-        """Where the entry stands.
-
-        Raises: LookupError, where it was not read from a file.
-        """
-        if self._document is None:
-            raise LookupError(f"the entry `{self.name}` was not read from a file")
-        return Origin(self._document)
-
-    def read_from(self, document: Document) -> None:
-        """Remember the document that the entry was read from."""
-        self._document = document

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from compiler.spec.base import SpecModel, camel
+from compiler.library.behaviour import FactsBehaviour, MissingFact, exact
+from compiler.spec.base import SpecModel
+
+__all__ = ["Attention", "Count", "Dtype", "LatentAttention", "MissingFact", "ModelFacts", "exact"]
 
 Attention = Literal["mha", "gqa", "mqa", "mla", "hybrid-lightning-gqa"]
 """Multi-head, grouped-query, multi-query, multi-head latent; and grouped-query with lightning attention in most layers."""
@@ -16,33 +18,6 @@ Dtype = Literal["float32", "float16", "bfloat16", "float8_e4m3fn", "mxfp4", "awq
 """What weights are stored in. `float8_e4m3fn`: with one scale a block of 128 x 128; `mxfp4`: the experts only."""
 
 Count = Annotated[int, Field(ge=1)]
-
-_SHORT = re.compile(r"([0-9]+)(?:\.([0-9]+))?([KMBT])")
-_POWERS = {"K": 3, "M": 6, "B": 9, "T": 12}
-
-
-class MissingFact(ValueError):  # noqa: N818
-    """A number was asked for that the model's facts do not state."""
-
-    def __init__(self, fact: str) -> None:
-        super().__init__(f"The model's facts do not state `{fact}`.")
-        self.fact = fact
-        """The fact as the language spells it, e.g. `kvHeads`."""
-
-
-def exact(value: Any) -> Any:
-    """A count in its short form as a whole number; anything else as it is.
-
-    >>> exact("7.6B")
-    7600000000
-    """
-    found = _SHORT.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        return value
-    whole, fraction, unit = found.groups(default="")
-    count, rest = divmod(int(whole + fraction) * 10 ** _POWERS[unit], 10 ** len(fraction))
-    return value if rest else count
-
 
 Parameters = Annotated[
     int,
@@ -71,7 +46,7 @@ class LatentAttention(SpecModel):
     """Size of a value head, in elements."""
 
 
-class ModelFacts(SpecModel):
+class ModelFacts(FactsBehaviour, SpecModel):
     """What a model is made of. Names follow config.json, sizes are in elements unless a field says otherwise.
 
     Every fact may be left out; a formula that needs one which is not there raises `MissingFact`.
@@ -201,17 +176,3 @@ class ModelFacts(SpecModel):
 
     prediction_layers: Annotated[int, Field(ge=0)] = 0
     """Multi-token-prediction layers that are stored beside the model and not counted in `parameters`."""
-
-    def need(self, fact: str) -> int:
-        """A fact that is a number, by its Python name.
-
-        Raises: MissingFact, where it is not stated.
-        """
-        value = getattr(self, fact)
-        if value is None:
-            raise MissingFact(camel(fact))
-        return int(value)
-
-    def over(self, base: ModelFacts) -> ModelFacts:
-        """These facts, and what they leave out from another model's."""
-        return base.model_copy(update={name: getattr(self, name) for name in self.model_fields_set})

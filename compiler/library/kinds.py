@@ -10,10 +10,12 @@ from __future__ import annotations
 import pkgutil
 from functools import cache
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compiler.source.document import Path
-from compiler.spec.base import SpecModel
+
+if TYPE_CHECKING:
+    from compiler.spec.base import SpecModel
 
 PACKAGE = "compiler.library.entries"
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from compiler.diagnostics import Staged
 from compiler.library import problems
 from compiler.library.arguments import Argument, Value
-from compiler.library.entry import Entry
+from compiler.library.behaviour import EntryBehaviour
 from compiler.library.plain import Context, TemplateFault
 from compiler.library.templates import render, render_values
 
 
-def arguments(entry: Entry, field: str, items: Sequence[Argument], context: Context) -> Staged[list[str] | None]:
+def arguments(entry: EntryBehaviour, field: str, items: Sequence[Argument], context: Context) -> Staged[list[str] | None]:
     """A field of an entry as an argument list; None and the finding, where a template fails."""
     try:
         return Staged(render(items, context))
@@ -20,7 +20,7 @@ def arguments(entry: Entry, field: str, items: Sequence[Argument], context: Cont
         return Staged(None, [problems.template_fails(entry.origin.child(field, *fault.path), fault)])
 
 
-def values(entry: Entry, field: str, templates: Mapping[str, Value], context: Context) -> Staged[dict[str, str] | None]:
+def values(entry: EntryBehaviour, field: str, templates: Mapping[str, Value], context: Context) -> Staged[dict[str, str] | None]:
     """A field of an entry as values by name; None and the finding, where a template fails."""
     try:
         return Staged(render_values(templates, context))

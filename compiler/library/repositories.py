@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from compiler.library.entries.model import Hub, Model
 from compiler.library.kinds import kinds
-from compiler.library.library import Library
+
+if TYPE_CHECKING:
+    from compiler.library.behaviour import Hub
+    from compiler.library.entries.model import Model
+    from compiler.library.library import Library
 
 
 class Repositories:
@@ -34,7 +38,7 @@ class Repositories:
         key = ("modelhub", identifier)
         if key not in self._found:
             listed = (model for model in self._models(identifier.lower()) if model.modelhub == identifier)
-            self._found[key] = next(listed, None) or self._library.get(Model, identifier).value
+            self._found[key] = next(listed, None) or self._library.find("model", identifier).value
         return self._found[key]
 
     def _by_repository(self, hub: Hub, repository: str) -> Model | None:
@@ -49,7 +53,7 @@ class Repositories:
         for name in dict.fromkeys(
             name for name, content in self._contents() if text in content and word.search(content)
         ):
-            model = self._library.get(Model, name).value
+            model = self._library.find("model", name).value
             if model is not None:
                 yield model
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from compiler.library.arguments import Argument, Conditional, ConditionalValue, Loop, Value
 from compiler.library.plain import Context, Renderer, TemplateFault, described, not_text, plain, written
 from compiler.source.document import Path
+
+if TYPE_CHECKING:
+    from compiler.library.arguments import Argument, Conditional, Loop, Value
 
 MOST_OUTPUT = 1 << 20
 """Characters that one field may render to."""
@@ -58,7 +60,7 @@ def render_values(values: Mapping[str, Value], context: Context) -> dict[str, st
     rendered = {}
     for name, value in values.items():
         try:
-            if not isinstance(value, ConditionalValue):
+            if isinstance(value, str):
                 rendered[name] = render_text(value, context)
             elif _at(("if",), evaluate, value.if_, context):
                 rendered[name] = _at(("value",), render_text, value.value, context)
@@ -96,8 +98,8 @@ def _arguments(items: Sequence[Argument], context: Context) -> Iterator[str]:
         try:
             if isinstance(item, str):
                 yield render_text(item, context)
-            elif isinstance(item, Loop):
-                yield from _loop(item, context)
+            elif hasattr(item, "for_"):
+                yield from _loop(cast("Loop", item), context)
             else:
                 yield from _condition(item, context)
         except TemplateFault as fault:

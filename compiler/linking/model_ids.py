@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from compiler.diagnostics import Diagnostic, closest
-from compiler.library.entries.model import Hub, Model
+from compiler.library.behaviour import Hub
 from compiler.linking import problems
 from compiler.linking.artifact import Artifact
 from compiler.linking.program import Parts
@@ -40,5 +40,5 @@ def _repositories(model: str, parts: Parts) -> dict[str, tuple[str, ...]] | None
     for one in parts.models:
         if one.id == model:
             return {hub: (repository,) for hub, repository in one.repositories.items()}
-    entry = parts.library.find_by_modelhub(model) or parts.library.get(Model, model).value
+    entry = parts.library.find_by_modelhub(model) or parts.library.find("model", model).value
     return None if entry is None else {hub: entry.repositories(hub) for hub in HUBS.values()}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compiler.source.document import Document
-from compiler.spec.base import seconds
-from compiler.spec.cluster.storage import StaticNfs, StorageDefault, StorageSection
-from compiler.spec.kinds import Cluster
+from compiler.spec.checked import trusted_part
+from compiler.spec.durations import seconds
+
+if TYPE_CHECKING:
+    from compiler.spec.cluster.storage import StaticNfs, StorageDefault
+    from compiler.spec.kinds import Cluster
 
 GATE_TIMEOUT = "24h"
 NAME_LABEL = "kubernetes.io/metadata.name"
@@ -37,7 +40,7 @@ class Profile(NamedTuple):
 def profile_of(cluster: Cluster, document: Document) -> Profile:
     """The profile of a Cluster document."""
     spec = cluster.spec
-    storage = getattr(spec, "storage", None) or StorageSection()
+    storage = getattr(spec, "storage", None) or trusted_part("Cluster", "StorageSection", {})
     images = getattr(spec, "images", None)
     offline = getattr(spec, "offline", None)
     gate = getattr(spec, "gate", None)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from compiler.diagnostics import Staged
 from compiler.library.library import Library
 from compiler.linking.artifact import Artifact
 from compiler.linking.profile import Profile
 from compiler.source.document import Document, Origin, SourceFile
-from compiler.spec.kinds import Project
+
+if TYPE_CHECKING:
+    from compiler.spec.kinds import Project
 
 ReadFile = Callable[[str], Staged[SourceFile | None]]
 """Reads a file of the repo, by its path from the root."""

@@ -11,9 +11,11 @@ attention), MiniMax 2025 (arXiv:2501.08313, lightning attention).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from compiler.library.facts import LatentAttention, ModelFacts
+
+if TYPE_CHECKING:
+    from compiler.library.facts import LatentAttention, ModelFacts
 
 
 class Parameters(NamedTuple):

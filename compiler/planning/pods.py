@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from compiler.diagnostics import Staged
-from compiler.library.entries.loader import Loader
 from compiler.linking.artifact import Artifact
 from compiler.linking.profile import Profile
 from compiler.linking.program import Program
@@ -25,5 +24,5 @@ def pod_of(artifact: Artifact, profile: Profile) -> Pod:
 
 def image_of(program: Program, loader: str) -> Staged[str | None]:
     """The image of a loader, on the cluster's mirror."""
-    entry, found = program.library.get(Loader, loader)
+    entry, found = program.library.find("loader", loader)
     return Staged(None if entry is None else mirrored(entry.image, program.profile.registry), found)

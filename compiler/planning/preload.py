@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.emission.canonical import canonical_quantities
-from compiler.library.entries.loader import Loader
 from compiler.library.plain import TemplateFault
 from compiler.library.templates import render, render_text, render_values
 from compiler.linking.artifact import Artifact
@@ -18,6 +17,9 @@ from compiler.planning.plans import ConfigFiles, FilesPlan, Identity, Plan, Prel
 from compiler.planning.pods import pod_of
 from compiler.planning.runs import Run, produced, ready_text, run_of
 from compiler.planning.storage import Storage
+
+if TYPE_CHECKING:
+    from compiler.library.entries.loader import Loader
 
 ROOT = "/mnt/volume"
 FOREIGN_ROOT = "/baize/dataset/data"
@@ -39,7 +41,7 @@ def plan_preload(artifact: Artifact, program: Program, storage: Storage) -> Stag
     """The Job that loads an artifact, and the ConfigMap with the files it needs; nothing where nothing is loaded."""
     if not produced(artifact):
         return Staged([])
-    loader, found = program.library.get(Loader, str(artifact.source.loader), artifact.source_at)
+    loader, found = program.library.find("loader", str(artifact.source.loader), artifact.source_at)
     if loader is None:
         return Staged([], found)
     root = FOREIGN_ROOT if artifact.in_place else ROOT

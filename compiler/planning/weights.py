@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from compiler.library.facts import Dtype, MissingFact, ModelFacts
+from compiler.library.behaviour import MissingFact
+
+if TYPE_CHECKING:
+    from compiler.library.facts import Dtype, ModelFacts
 from compiler.planning.parameters import Parameters, count, prediction_parameters
 
 BLOCK = 128 * 128

@@ -83,10 +83,15 @@ def placed(found: Iterable[Diagnostic]) -> list[Diagnostic]:
 def findings(found: Iterable[Diagnostic], prefix: str = "") -> list[Finding]:
     """The diagnostics as formats take them, in source order."""
     return [
-        Finding(one, span, prefix + span.file, isinstance(one.at, Placed) and one.at.whole_file)
+        Finding(one, span, path_of(span.file, prefix), isinstance(one.at, Placed) and one.at.whole_file)
         for one in placed(found)
         for span in (one.at.span(),)
     ]
+
+
+def path_of(file: str, prefix: str) -> str:
+    """A file of the repo as seen from the working directory; `.` is the repo itself."""
+    return prefix + file if file != "." else prefix.rstrip("/") or file
 
 
 def counts(found: Iterable[Diagnostic]) -> dict[Severity, int]:

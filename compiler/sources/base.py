@@ -36,6 +36,10 @@ class Option(NamedTuple):
     """Whether it changes what is loaded, and so belongs to the run digest."""
 
 
+GENERAL_OPTIONS = frozenset({"gpuType"})
+"""Options that the Dataset controller reads for every type that is loaded, before the type sees them."""
+
+
 class Source(NamedTuple):
     """A source that was read: what loader templates, digests and markers need to know of it."""
 
@@ -58,6 +62,12 @@ class Source(NamedTuple):
     loader: str | None = None
     """Library entry of the loader; None where nothing is loaded."""
 
+    credentials: bool = True
+    """Whether the way it is loaded can carry credentials at all."""
+
+    scratch: Mapping[str, str] = {}
+    """Directories that the loader writes to beside the volume, and how much they may hold."""
+
 
 class Reading:
     """One source being read: the URI, the options, and a place for what is wrong with them."""
@@ -68,10 +78,19 @@ class Reading:
         self.verbatim = verbatim
         """Whether the source stands in a foreign document, which keeps its own system's meaning."""
         self.problems: list[tuple[str | None, str, str]] = []
+        self.doubts: list[tuple[str, str]] = []
 
     def problem(self, wrong: str, do: str, option: str | None = None) -> None:
         """Something wrong with the URI, or with an option."""
         self.problems.append((option, wrong, do))
+
+    def doubt(self, wrong: str, do: str) -> None:
+        """Something in the URI that its own system takes, and that will not work."""
+        self.doubts.append((wrong, do))
+
+    def absent(self, option: str) -> str | None:
+        """Where to point when an option is needed: at it where it is given, else at the URI."""
+        return option if option in self.options else None
 
     def choice(self, option: str, choices: Mapping[str, str], default: str) -> str:
         """An option that takes one of a few words; what the word stands for."""
@@ -86,7 +105,11 @@ class Reading:
 
     def patterns(self, option: str) -> list[str]:
         """An option that holds patterns with white space between."""
-        return self.options.get(option, "").split()
+        patterns = self.options.get(option, "").split()
+        for pattern in patterns:
+            if pattern.startswith("-"):
+                self.problem(f"The pattern `{pattern}` would be read as a flag.", "Write `[-]` for the dash.", option)
+        return patterns
 
 
 class SourceType(NamedTuple):

@@ -61,6 +61,11 @@ def bad_uri(at: Located, wrong: str, do: str) -> Diagnostic:
     return Diagnostic(BAD_URI, at, wrong, do)
 
 
+def doubtful_uri(at: Located, wrong: str, do: str) -> Diagnostic:
+    """A URI of a foreign document that its own system takes, and that will not work."""
+    return Diagnostic(BAD_URI, at, wrong, do, severity=Severity.WARNING)
+
+
 def wrong_scheme(at: Located, scheme: str, wanted: Iterable[str], form: str, known: Iterable[str] = ()) -> Diagnostic:
     """A scheme of another type, or of none."""
     listed = ", ".join(f"`{one}://`" for one in wanted)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.sources import problems
-from compiler.sources.base import Reading, Source, SourceType
+from compiler.sources.base import GENERAL_OPTIONS, Reading, Source, SourceType
 from compiler.sources.registry import short_schemes, source_types
 from compiler.sources.uri import parse
 from compiler.sources.written import Written
@@ -43,7 +42,7 @@ def _unknown_options(written: Written, source_type: SourceType) -> list[Diagnost
             written.options_at.child(option, key=True), option, source_type.name, known, foreign=written.verbatim
         )
         for option in written.options
-        if option not in known and option not in GENERAL_OPTIONS
+        if option not in known and not (written.verbatim and option in GENERAL_OPTIONS)
     ]
 
 
@@ -54,8 +53,4 @@ def _problems(written: Written, reading: Reading) -> list[Diagnostic]:
             found.append(problems.bad_uri(written.at, wrong, do))
         else:
             found.append(problems.bad_option(written.options_at.child(option), wrong, do))
-    return found
-
-
-GENERAL_OPTIONS = frozenset({"gpuType"})
-"""Options that every loaded type has."""
+    return [*found, *(problems.doubtful_uri(written.at, wrong, do) for wrong, do in reading.doubts)]

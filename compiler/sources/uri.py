@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_CONTROL = re.compile(r"[\x00-\x20\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _PORT = re.compile(r":[0-9]*$")
 
 
@@ -27,6 +28,11 @@ class Uri(NamedTuple):
         """The URI without what stands before `@`."""
         return self.text.replace(f"{self.user}@", "", 1) if self.user else self.text
 
+    @property
+    def quoted_path(self) -> str:
+        """The path as it stands in a URI."""
+        return quote(self.path, safe="/:@!$&'()*+,;=~")
+
 
 def parse(text: str) -> Uri:
     """Take a URI apart.
@@ -40,24 +46,30 @@ def parse(text: str) -> Uri:
     if found is None:
         raise ValueError("It has no scheme such as `s3://`.")
     if _CONTROL.search(text):
-        raise ValueError("It holds a space or a control character.")
+        raise ValueError("It holds a line break or a control character.")
     scheme = found[1].lower()
     rest, _, _ = text[found.end() :].partition("#")
     rest, _, query = rest.partition("?")
     if not rest.startswith("//"):
-        path = rest if rest.startswith("/") else ""
-        return Uri(text, scheme, "", unquote(path), query, "")
+        return Uri(text, scheme, "", _decoded(rest if rest.startswith("/") else ""), query, "")
     authority, slash, path = rest[2:].partition("/")
     user, _, host = authority.rpartition("@")
     _check_host(host)
-    if re.search(r"%(?![0-9A-Fa-f]{2})", path):
+    return Uri(text, scheme, host, _decoded(slash + path), query, user)
+
+
+def _decoded(path: str) -> str:
+    if _ESCAPE.search(path):
         raise ValueError("It holds a `%` that is not followed by two hexadecimal digits.")
-    return Uri(text, scheme, host, unquote(slash + path, errors="strict"), query, user)
+    try:
+        return unquote(path, errors="strict")
+    except UnicodeDecodeError:
+        raise ValueError("What its `%` signs stand for is not text.") from None
 
 
 def _check_host(host: str) -> None:
     tail = host.rpartition("]")[2] if host.startswith("[") else host
     if ":" in tail and not _PORT.search(tail):
         raise ValueError(f"`{tail[tail.index(':') :]}` after the host is not a port.")
-    if re.search(r"[\"<>\\^`{|}%]", host):
+    if re.search(r"[\s\"<>\\^`{|}%]", host):
         raise ValueError(f"The host `{host}` holds a character that hosts cannot have.")

@@ -28,6 +28,12 @@ Duration = Annotated[str, StringConstraints(pattern=DURATION, min_length=2)]
 """A length of time: `24h`, `90m`, `1h30m`, `45s`."""
 
 
+def camel(name: str) -> str:
+    """A Python field name as users write it: `access_modes` is `accessModes`, `class_` is `class`."""
+    head, *tail = name.rstrip("_").split("_")
+    return head + "".join(part.capitalize() for part in tail)
+
+
 class SpecModel(BaseModel):
     """Base of the language's models: closed, frozen, strict, camelCase outside and snake_case inside."""
 
@@ -36,28 +42,6 @@ class SpecModel(BaseModel):
         frozen=True,
         strict=True,
         defer_build=True,
-        alias_generator=lambda name: camel(name),
+        alias_generator=camel,
         populate_by_name=True,
     )
-
-
-def camel(name: str) -> str:
-    """A Python field name as users write it: `access_modes` is `accessModes`, `class_` is `class`."""
-    head, *tail = name.rstrip("_").split("_")
-    return head + "".join(part.capitalize() for part in tail)
-
-
-def seconds(duration: str) -> int:
-    """Seconds of a `Duration`.
-
-    >>> seconds("1h30m")
-    5400
-    """
-    total, digits = 0, ""
-    for character in duration:
-        if character.isdigit():
-            digits += character
-        else:
-            total += int(digits) * {"h": 3600, "m": 60, "s": 1}[character]
-            digits = ""
-    return total

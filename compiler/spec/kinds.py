@@ -7,13 +7,9 @@ from typing import Any, Literal
 
 from pydantic import Field, create_model
 
-from compiler.diagnostics import Staged
-from compiler.source.document import Document
 from compiler.spec.base import Name, Namespace, ObjectName, SpecModel
-from compiler.spec.sections import section_names, with_sections
-from compiler.spec.validation import validate
+from compiler.spec.sections import with_sections
 
-API_VERSION = "hydra.io/v1alpha1"
 PROJECT_SECTIONS = "compiler.spec.project"
 CLUSTER_SECTIONS = "compiler.spec.cluster"
 
@@ -35,8 +31,13 @@ class Project(SpecModel):
     """What a team wants: its datasets and models, on one or more clusters."""
 
     api_version: Literal["hydra.io/v1alpha1"]
+    """Version of the language."""
+
     kind: Literal["Project"]
+    """A Project."""
+
     metadata: Metadata
+    """What the project is called and where its objects live."""
 
     clusters: list[ObjectName] | None = Field(default=None, min_length=1)
     """Clusters that the project is rendered for. May be left out only where the repo has one."""
@@ -67,37 +68,26 @@ class Cluster(SpecModel):
     """A platform that projects are rendered for."""
 
     api_version: Literal["hydra.io/v1alpha1"]
+    """Version of the language."""
+
     kind: Literal["Cluster"]
+    """A Cluster."""
+
     metadata: ClusterMetadata
+    """What the cluster is called."""
+
     spec: ClusterSpec = Field(default=ClusterSpec())
-
-
-def project_of(document: Document) -> Staged[Project | None]:
-    """A Project document as a model, with the sections that it uses."""
-    return validate(project_model(_used(PROJECT_SECTIONS, document.value)), document)
-
-
-def cluster_of(document: Document) -> Staged[Cluster | None]:
-    """A Cluster document as a model, with the sections that it uses."""
-    spec = document.value.get("spec")
-    return validate(cluster_model(_used(CLUSTER_SECTIONS, spec if isinstance(spec, dict) else {})), document)
+    """What the platform has. Left out, the defaults of every field."""
 
 
 @cache
-def project_model(used: frozenset[str] | None = None) -> type[Project]:
-    """The Project model with some of its sections; None is all."""
-    return with_sections(Project, PROJECT_SECTIONS, used)
+def project_model() -> type[Project]:
+    """The Project model with all of its sections."""
+    return with_sections(Project, PROJECT_SECTIONS)
 
 
 @cache
-def cluster_model(used: frozenset[str] | None = None) -> type[Cluster]:
-    """The Cluster model with some of its sections; None is all."""
-    spec = with_sections(ClusterSpec, CLUSTER_SECTIONS, used)
+def cluster_model() -> type[Cluster]:
+    """The Cluster model with all of its sections."""
+    spec = with_sections(ClusterSpec, CLUSTER_SECTIONS)
     return create_model("Cluster", __base__=Cluster, __doc__=Cluster.__doc__, spec=(spec, spec()))
-
-
-def _used(package: str, keys: Any) -> frozenset[str]:
-    names = section_names(package).keys()
-    # A key that is no section is suggested one, and for that every section has to be known.
-    known = names | {"apiVersion", "kind", "metadata", "clusters", "overrides", "acknowledge", "kubernetes"}
-    return frozenset(names) if set(keys) - known else frozenset(names & set(keys))

@@ -1,7 +1,6 @@
-"""Sections of a document: one module each, found in a package, imported only where a document uses them.
+"""Sections of a document: one module each, found in a package.
 
-A section module defines `SECTION`, the type of the field. The module's name is the field's name in
-snake_case. Building a pydantic model costs milliseconds, and a run pays only for what its specs say.
+A section module defines `SECTION`, the type of the field. The module's name is the field's name in snake_case.
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ def section_names(package: str) -> dict[str, str]:
     return {camel(module): f"{package}.{module}" for module in modules}
 
 
-def with_sections(base: type[M], package: str, used: frozenset[str] | None) -> type[M]:
-    """`base` with a field for each of the sections that are used; None is all of them."""
+def with_sections(base: type[M], package: str) -> type[M]:
+    """`base` with a field for each section of a package."""
     modules = section_names(package)
     fields: dict[str, Any] = {}
-    for name in sorted(modules if used is None else used):
+    for name in sorted(modules):
         section = import_module(modules[name])
         fields[modules[name].rpartition(".")[2]] = (section.SECTION | None, None)
     return create_model(base.__name__, __base__=base, __doc__=base.__doc__, **fields)

@@ -18,6 +18,8 @@ class PolicyRule(SpecModel):
     """A rule with a level and, where the rule has one, a limit."""
 
     level: Level | None = None
+    """Level of the rule's findings; `off` silences it. Left out, the rule's own."""
+
     limit: str | None = None
     """What the rule compares with: a size such as `20Ti`."""
 

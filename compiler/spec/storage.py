@@ -79,7 +79,11 @@ class Requirement(SpecModel):
     """One expression of a label selector."""
 
     key: str
+    """Label that is looked at."""
+
     operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
+    """How its value is compared."""
+
     values: list[str] = Field(default=[])
     """Needed with `In` and `NotIn`, refused with the others."""
 
@@ -88,7 +92,10 @@ class LabelSelector(SpecModel):
     """A selector over labels, as in Kubernetes. An empty one matches everything."""
 
     match_labels: dict[str, str] = Field(default={})
+    """Labels that have to be there, with these values."""
+
     match_expressions: list[Requirement] = Field(default=[])
+    """Expressions that have to hold, all of them."""
 
 
 class Share(SpecModel):
@@ -114,7 +121,10 @@ class Loaded(SpecModel):
     """Name of a Secret in the namespace that holds the source's credentials. They never stand in a spec."""
 
     volume: Volume = Field(default=Volume())
+    """The claim that it is loaded onto. Left out, the cluster's defaults."""
+
     mount: Mount = Field(default=Mount())
+    """Where on the volume it lies, with which modes and owner."""
 
     share: Shared = False
     """Whether other namespaces may refer to it."""

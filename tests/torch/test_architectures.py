@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
 
 import pytest
 
 pytestmark = pytest.mark.torch
 
-torch = pytest.importorskip("torch", reason="torch is not installed: `make test-torch`")
-transformers = pytest.importorskip("transformers", reason="Transformers is not installed: `make test-torch`")
+pytest.importorskip("torch", reason="torch is not installed: `make test-torch`")
+pytest.importorskip("transformers", reason="Transformers is not installed: `make test-torch`")
 
-from architectures import builder  # noqa: E402
+import torch  # noqa: E402
 from transformers.modeling_utils import no_init_weights  # noqa: E402
 
 from compiler.library.entries.model import Model  # noqa: E402
+from compiler.library.facts import ModelFacts  # noqa: E402
 from compiler.library.library import open_library  # noqa: E402
 from compiler.planning.parameters import count  # noqa: E402
+from tests.torch.architectures import Build, builder  # noqa: E402
 
 LIBRARY = open_library(None)
 
@@ -32,8 +34,12 @@ def entries() -> list[Model]:
 ENTRIES = [entry for entry in entries() if builder(entry.name) is not None]
 
 
-def weights(model: Any) -> int:
+@cache
+def weights(build: Build, facts: ModelFacts) -> int:
     """Parameters, shared ones once, and the router's corrections, which the class keeps as buffers."""
+    with torch.device("meta"), no_init_weights():
+        model = build(facts)
+        model.tie_weights()
     corrections = (buffer for name, buffer in model.named_buffers() if name.endswith("e_score_correction_bias"))
     return sum(one.numel() for one in (*model.parameters(), *corrections))
 
@@ -43,10 +49,7 @@ def test_the_class_has_as_many_parameters_as_the_facts_say(entry: Model) -> None
     build = builder(entry.name)
     assert build is not None
     assert entry.facts is not None
-    with torch.device("meta"), no_init_weights():
-        model = build(entry.facts)
-        model.tie_weights()
-    assert weights(model) == count(entry.facts).total == entry.facts.parameters
+    assert weights(build, entry.facts) == count(entry.facts).total == entry.facts.parameters
 
 
 def test_all_but_the_models_with_code_of_their_own_are_covered() -> None:

@@ -67,13 +67,16 @@ class Resources(SpecModel):
     """What the loader's container asks for, and what it gets at most."""
 
     requests: Amounts = Field(default=Amounts())
+    """What the scheduler sets aside."""
+
     limits: Amounts = Field(default=Amounts())
+    """What the container gets at most."""
 
 
 class Loader(Entry):
     """A program in an image, and how to call it. It runs as the mount's user, with a read-only root directory."""
 
-    TEMPLATES: ClassVar[tuple[str, ...]] = ("arguments", "environment")
+    TEMPLATES: ClassVar[tuple[str, ...]] = ("arguments", "environment", "texts", "configMap")
 
     kind: Literal["Loader"]
 
@@ -102,8 +105,10 @@ class Loader(Entry):
     """Directory where the loader finds the texts that the source brings."""
 
     config_map: ConfigMapFiles | None = None
+    """A ConfigMap of the user's whose keys the loader finds as files."""
 
     resources: Resources = Field(default=Resources())
+    """What the loader's container asks for, unless the cluster's `defaults.resources` say otherwise."""
 
     writable: dict[AbsolutePath, Quantity] = Field(default={})
     """Directories beside the volume that the program writes to, and how much they may hold."""

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from compiler.library.behaviour import Hub
 from compiler.library.entry import Entry, EntryName, Text
 from compiler.library.facts import Count, Dtype, ModelFacts
 from compiler.spec.base import SpecModel
 
-Hub = Literal["huggingface", "modelscope"]
 Repository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9._]*(/[A-Za-z0-9][-A-Za-z0-9._]*)?$")]
 """`organisation/name` on a hub."""
 
@@ -67,11 +67,7 @@ class Model(Entry):
     """What the model is made of. Left out where it is not known, or where the model is no transformer for text."""
 
     published: Published | None = None
-
-    def repositories(self, hub: Hub) -> tuple[str, ...]:
-        """Every name of the model's repository on a hub."""
-        first = self.huggingface if hub == "huggingface" else self.modelscope
-        return (*(() if first is None else (first,)), *self.aliases.get(hub, ()))
+    """The count that the hub shows, where it is not `facts.parameters`."""
 
 
 ENTRY = Model

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.linking.artifact import Artifact
 from compiler.linking.scope import Scope
 from compiler.linking.sections.loaded import Read, artifact_of, check_path, source_of, written_of
-from compiler.spec.project.datasets import Dataset
+
+if TYPE_CHECKING:
+    from compiler.spec.project.datasets import Dataset
 
 
 def expand(scope: Scope) -> Staged[list[Artifact]]:

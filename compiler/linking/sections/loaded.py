@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.emission.naming import object_name
@@ -15,7 +15,9 @@ from compiler.sources import problems
 from compiler.sources.base import Source
 from compiler.sources.reading import read_source
 from compiler.sources.written import Written
-from compiler.spec.storage import Loaded, LongSource
+
+if TYPE_CHECKING:
+    from compiler.spec.storage import Loaded, LongSource
 
 FILE_LIMIT = 900 * 1024
 """Bytes of a file that travels in a ConfigMap, which holds one MiB with everything around it."""
@@ -32,9 +34,9 @@ class Read(NamedTuple):
 
 def written_of(source: str | LongSource, at: Origin) -> Written:
     """The source that an entry gives, as it is written."""
-    if isinstance(source, LongSource):
-        return Written(source.uri, at.child("uri"), source.type, source.options, at.child("options"))
-    return Written(source, at)
+    if isinstance(source, str):
+        return Written(source, at)
+    return Written(source.uri, at.child("uri"), source.type, source.options, at.child("options"))
 
 
 def source_of(scope: Scope, written: Written) -> Staged[Source | None]:

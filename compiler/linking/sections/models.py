@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from compiler.diagnostics import Diagnostic, Staged
-from compiler.library.entries.model import Model as ModelEntry
-from compiler.library.facts import MissingFact
+from compiler.library.behaviour import MissingFact
 from compiler.linking import problems
 from compiler.linking.artifact import Artifact
 from compiler.linking.model_ids import HUBS
@@ -17,7 +16,11 @@ from compiler.source.document import Origin
 from compiler.sources.base import Source
 from compiler.sources.reading import read_source
 from compiler.sources.written import Written
-from compiler.spec.project.models import Model
+from compiler.spec.checked import trusted_part
+
+if TYPE_CHECKING:
+    from compiler.library.entries.model import Model as ModelEntry
+    from compiler.spec.project.models import Model
 
 
 class _Known(NamedTuple):
@@ -35,7 +38,7 @@ def expand(scope: Scope) -> Staged[list[Artifact]]:
     found: list[Diagnostic] = []
     for name, written in models.items():
         short = isinstance(written, str)
-        model = Model(from_=written) if isinstance(written, str) else written
+        model: Model = trusted_part("Project", "Model", {"from": written}) if isinstance(written, str) else written
         known = _known(scope, name, model, short)
         found += [*known.found, *check_path(model.mount.path, scope.at("models", name, "mount", "path"))]
         if known.value.source is None:
@@ -51,7 +54,7 @@ def _known(scope: Scope, name: str, model: Model, short: bool) -> Staged[_Known]
     found: list[Diagnostic] = []
     at = scope.at("models", name) if short else scope.at("models", name, "from")
     if model.from_ is not None:
-        entry, looked_up = scope.library.get(ModelEntry, model.from_, at)
+        entry, looked_up = scope.library.find("model", model.from_, at)
         found += looked_up
         if entry is None:
             return Staged(_Known(None, None, Written("", at)), found)

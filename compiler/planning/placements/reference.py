@@ -11,7 +11,8 @@ from compiler.linking import problems
 from compiler.linking.artifact import Artifact
 from compiler.linking.program import Program
 from compiler.planning.plans import ClaimPlan, Identity, VolumePlan
-from compiler.planning.storage import Storage, claim_identity, place as place_artifact
+from compiler.planning.storage import Storage, claim_identity
+from compiler.planning.storage import place as place_artifact
 from compiler.sources.base import Placement
 
 PLACEMENT = Placement.REFERENCE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compiler.diagnostics import Staged
 from compiler.emission.naming import object_name
@@ -15,7 +15,9 @@ from compiler.planning.plans import ClaimPlan, DirectoryPlan, Identity, Plan, Vo
 from compiler.planning.pods import image_of, pod_of
 from compiler.planning.sizes import claim_size
 from compiler.planning.storage import Storage, claim_identity, claim_spec
-from compiler.spec.cluster.storage import StaticNfs
+
+if TYPE_CHECKING:
+    from compiler.spec.cluster.storage import StaticNfs
 
 DIRECTORY_LOADER = "directory"
 

@@ -20,7 +20,7 @@ RECURSIVE_ANCHOR = Code(
     "HYD121",
     Severity.ERROR,
     "An alias stands inside of the value that it names.",
-    why="The value would contain itself without end.",
+    why="The value would contain itself without end. JSON, and so Kubernetes, has no such values.",
     bad="tree: &tree {child: *tree}",
     good="leaf: &leaf {}\ntree: {child: *leaf}",
 )

@@ -72,7 +72,7 @@ NOT_OF_ITS_TAG = Code(
     "HYD116",
     Severity.ERROR,
     "A value is not of the type that its tag says.",
-    why="The tag asks for a type that the text cannot be read as.",
+    why="The tag asks for a type that the text cannot be read as. Some readers fail here, others fall back to text.",
     bad="replicas: !!int three",
     good="replicas: !!int 3",
 )

@@ -16,6 +16,7 @@ class Node(SpecModel):
     """Cores."""
 
     memory: Quantity
+    """Main memory, e.g. `1Ti`."""
 
 
 class Accelerator(SpecModel):
@@ -25,9 +26,16 @@ class Accelerator(SpecModel):
     """Cards in the cluster."""
 
     per_node: Annotated[int, Field(ge=1)] = 1
+    """Cards in one node."""
+
     node: Node | None = None
+    """What one node has beside its cards."""
+
     node_selector: dict[str, str] = Field(default={})
+    """Labels that select the pool's nodes."""
+
     tolerations: list[dict[str, Any]] = Field(default=[])
+    """Tolerations of the pool's taints, as in a pod."""
 
 
 SECTION = dict[str, Accelerator]

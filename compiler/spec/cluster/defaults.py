@@ -15,20 +15,27 @@ class Amounts(SpecModel):
     """CPU and memory."""
 
     cpu: Cpu | None = None
+    """Cores, in quotes: `"2"`, `500m`."""
+
     memory: Quantity | None = None
+    """Bytes in Kubernetes notation: `4Gi`."""
 
 
 class Resources(SpecModel):
     """Requests and limits."""
 
     requests: Amounts = Field(default=Amounts())
+    """What the scheduler sets aside."""
+
     limits: Amounts = Field(default=Amounts())
+    """What a container gets at most."""
 
 
 class Metrics(SpecModel):
     """Where metrics are read."""
 
     prometheus: str | None = None
+    """Address of the Prometheus that scaling queries."""
 
 
 class Defaults(SpecModel):
@@ -44,6 +51,7 @@ class Defaults(SpecModel):
     """Labels of every pod template."""
 
     metrics: Metrics | None = None
+    """Where metrics are read."""
 
 
 SECTION = Defaults

@@ -11,10 +11,19 @@ class GitOps(SpecModel):
     """The controller that applies the rendered tree, and where it reads it."""
 
     controller: Literal["argocd", "flux"]
+    """Which controller applies the tree."""
+
     repo: str | None = None
+    """URL of the Git repository that the controller reads."""
+
     revision: str = "main"
+    """Branch that the controller follows."""
+
     destination: str = "in-cluster"
+    """Cluster that the controller applies to, by the name that it knows."""
+
     project: str = "default"
+    """Argo CD project of the Applications."""
 
 
 SECTION = GitOps

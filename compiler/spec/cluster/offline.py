@@ -15,7 +15,11 @@ class Offline(SpecModel):
     """Mirrors that loaders and pods use in place of the public hosts."""
 
     huggingface: Endpoint | None = None
+    """Mirror of the Hugging Face hub, as `HF_ENDPOINT` takes it."""
+
     modelscope: Endpoint | None = None
+    """Mirror of ModelScope."""
+
     pip: Endpoint | None = None
     """A simple index, as `pip --index-url` takes it."""
 

@@ -15,22 +15,34 @@ class Operator(SpecModel):
     """An operator: the API that it serves and its version."""
 
     api: str
+    """API group and version that it serves, e.g. `kubeflow.org/v1`."""
+
     version: Version
+    """Its own version, in quotes."""
 
 
 class Inference(Operator):
     """KServe: also its deployment mode and autoscaler."""
 
     mode: Literal["Standard", "Knative"] = "Standard"
+    """How InferenceServices are deployed."""
+
     autoscaler: Literal["hpa", "keda", "knative"] = "hpa"
+    """What scales them."""
 
 
 class Operators(SpecModel):
     """The operators of the cluster."""
 
     training: Operator | None = None
+    """Kubeflow's training operator."""
+
     ray: Operator | None = None
+    """KubeRay."""
+
     inference: Inference | None = None
+    """KServe."""
+
     injected: list[str] = Field(default=[])
     """Images that operators add to pods themselves."""
 

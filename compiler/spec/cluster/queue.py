@@ -11,7 +11,11 @@ class Queue(SpecModel):
     """The queue that workloads are put into."""
 
     kind: Literal["kueue", "volcano"]
+    """Which system queues."""
+
     name: ObjectName
+    """Name of the queue: a LocalQueue of Kueue, a Queue of Volcano."""
+
     pods_ready_timeout: Duration | None = None
     """How long the queue waits for all pods of a workload before it evicts it."""
 

@@ -17,7 +17,10 @@ class StorageDefault(SpecModel):
     """StorageClass. Left out, the cluster's own default class."""
 
     access_modes: list[AccessMode] = Field(default=["ReadWriteMany"], min_length=1)
+    """How nodes may mount a claim."""
+
     size: Quantity = "100Gi"
+    """Capacity of a claim where neither its entry nor its model's facts give one."""
 
     fs_group: bool = False
     """Whether the CSI driver honours `fsGroup`."""
@@ -30,8 +33,13 @@ class StaticNfs(SpecModel):
     """An NFS export below which Hydra places volumes, at `<path>/<namespace>/<claim>`."""
 
     server: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.:\[\]-]+$", max_length=253)]
+    """Host name or address of the NFS server."""
+
     path: Annotated[str, StringConstraints(pattern=r"^/[^\s]*$", max_length=1024)]
+    """Exported directory below which volumes are placed."""
+
     mount_options: list[str] = Field(default=["nfsvers=4.1"])
+    """Mount options of the volumes."""
 
     namespace: Namespace | None = None
     """Where the Jobs run that make the directories, and see the whole export. Left out, each volume's own namespace."""
@@ -41,6 +49,8 @@ class StorageSection(SpecModel):
     """What volumes the cluster gives."""
 
     default: StorageDefault = Field(default=StorageDefault())
+    """What a claim asks for where its entry does not say."""
+
     static: dict[Name, StaticNfs] = Field(default={})
     """Volumes that Hydra places itself: clonable into other namespaces. A claim chooses one by `class`."""
 

@@ -32,6 +32,7 @@ class Dataset(Loaded):
     """Where the data comes from: a URI, `{type, uri, options}`, or `./file` for a small file of the repo."""
 
     format: Format | None = None
+    """How its files read, where it is used for training."""
 
 
 SECTION = dict[Name, Dataset]

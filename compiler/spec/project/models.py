@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from compiler.library.facts import Dtype, ModelFacts
-
-from compiler.spec.base import Name, SpecModel
+from compiler.spec.base import Name
 from compiler.spec.storage import Loaded, Source, text_or_mapping
+
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
+
+
+def _given(field: str) -> JsonDict:
+    """A schema that asks for a field, and for something in it."""
+    return {"required": [field], "properties": {field: {"not": {"type": "null"}}}}
 
 
 class Model(Loaded):
     """Weights of a model, from a source or from the library."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [_given("source"), _given("from")]})
 
     from_: str | None = Field(default=None, alias="from")
     """An entry of the library, whose source and facts this one takes over."""

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from types import MappingProxyType, ModuleType
-from typing import NamedTuple
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-import compiler
+from compiler import pipeline as real
 from compiler.cli import hydra
 from compiler.diagnostics import Code, Diagnostic, Severity, Span
+from compiler.pipeline import Outcome, Request
 from compiler.report.base import Placed
 
 SOURCE = "model: qwen\n"
@@ -33,32 +32,16 @@ HYD301 {level}: {wrong}
 DIFF = "--- a/rendered/job.yaml\n+++ b/rendered/job.yaml\n@@ -1 +1 @@\n-a: 1\n+a: 2\n"
 
 
-class Request(NamedTuple):
-    root: Path
-    clusters: tuple[str, ...] = ()
-    output: str | None = None
-    jobs: int = 1
-    paths: tuple[str, ...] = ()
-    progress: Callable[[str], None] | None = None
-
-
-class Outcome(NamedTuple):
-    found: Sequence[Diagnostic] = ()
-    objects: Mapping[str, int] = MappingProxyType({"Job": 2, "ConfigMap": 1})
-    written: int = 1
-    unchanged: int = 2
-    removed: int = 0
-    stale: str = ""
-    unchecked: Mapping[str, int] = MappingProxyType({})
-    clusters: tuple[str, ...] = ("prod",)
-    read: Callable[[str], str | None] = {"a.hydra.yaml": SOURCE}.get
+def outcome(*found: Diagnostic, **others: Any) -> Outcome:
+    made = Outcome(found, {"a.hydra.yaml": SOURCE}.get, ("prod",), {"Job": 2, "ConfigMap": 1}, written=1, unchanged=2)
+    return made._replace(**others)
 
 
 class Pipeline:
     """Answers every request with the outcome that the test has set, and keeps what was asked."""
 
     def __init__(self) -> None:
-        self.outcome = Outcome()
+        self.outcome = outcome()
         self.asked: list[tuple[str, Request]] = []
 
     def play(self, name: str) -> Callable[[Request], Outcome]:
@@ -73,12 +56,8 @@ class Pipeline:
 def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pipeline:
     """The played pipeline; the working directory is an empty repo."""
     played = Pipeline()
-    module = ModuleType("compiler.pipeline")
-    vars(module).update(
-        Request=Request, **{name: played.play(name) for name in ("validate", "compile_tree", "check_tree")}
-    )
-    monkeypatch.setitem(sys.modules, "compiler.pipeline", module)
-    monkeypatch.setattr(compiler, "pipeline", module, raising=False)
+    for name in ("validate", "compile_tree", "check_tree"):
+        monkeypatch.setattr(real, name, played.play(name))
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".hydra.yaml").touch()
     return played
@@ -103,7 +82,7 @@ def test_a_compile_tells_what_it_did(pipeline: Pipeline, tmp_path: Path) -> None
 
 
 def test_findings_come_before_the_last_lines(pipeline: Pipeline) -> None:
-    pipeline.outcome = Outcome(found=(WRONG, MILD), objects={}, clusters=())
+    pipeline.outcome = outcome(WRONG, MILD, objects={}, clusters=())
     ran = run("compile")
     assert (ran.exit_code, ran.stderr) == (1, "")
     assert without_time(ran.stdout) == (
@@ -121,7 +100,7 @@ def test_options_reach_the_pipeline(pipeline: Pipeline, tmp_path: Path) -> None:
 def test_a_repo_elsewhere_is_named_in_the_findings(pipeline: Pipeline, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / ".hydra.yaml").touch()
-    pipeline.outcome = Outcome(found=(WRONG,))
+    pipeline.outcome = outcome(WRONG)
     ran = run("compile", "--quiet", "other")
     assert ran.output == TEXT.format(level="error", wrong=WRONG.wrong, prefix="other/")
     assert pipeline.asked == [("compile_tree", Request(tmp_path / "other"))]
@@ -142,12 +121,12 @@ def test_a_repo_elsewhere_is_named_in_the_findings(pipeline: Pipeline, tmp_path:
 def test_the_exit_code(
     pipeline: Pipeline, command: str, found: tuple[Diagnostic, ...], fail_on: str, status: int
 ) -> None:
-    pipeline.outcome = Outcome(found=found)
+    pipeline.outcome = outcome(*found)
     assert run(command, "--fail-on", fail_on).exit_code == status
 
 
 def test_a_stale_tree_is_shown_and_is_1(pipeline: Pipeline, tmp_path: Path) -> None:
-    pipeline.outcome = Outcome(stale=DIFF)
+    pipeline.outcome = outcome(stale=DIFF)
     ran = run("compile", "--check")
     assert (ran.exit_code, ran.stderr) == (1, "")
     assert ran.stdout.startswith(DIFF)
@@ -162,14 +141,14 @@ def test_a_fresh_tree_is_0(pipeline: Pipeline) -> None:
 
 
 def test_a_check_of_wrong_specs_says_nothing_of_the_tree(pipeline: Pipeline) -> None:
-    pipeline.outcome = Outcome(found=(WRONG,))
+    pipeline.outcome = outcome(WRONG)
     ran = run("compile", "--check")
     assert ran.exit_code == 1
     assert "tree" not in ran.stdout
 
 
 def test_for_programs_standard_output_is_the_report_alone(pipeline: Pipeline) -> None:
-    pipeline.outcome = Outcome(found=(MILD,), stale=DIFF, unchecked={"example.com/v1/Widget": 1})
+    pipeline.outcome = outcome(MILD, stale=DIFF, unchecked={"example.com/v1/Widget": 1})
     ran = run("compile", "--check", "--format", "json")
     report = json.loads(ran.stdout)
     assert report["summary"] == {
@@ -190,7 +169,7 @@ def test_for_programs_standard_output_is_the_report_alone(pipeline: Pipeline) ->
 
 @pytest.mark.parametrize("form", ["text", "json", "github", "sarif"])
 def test_quiet_leaves_findings_only(pipeline: Pipeline, form: str) -> None:
-    pipeline.outcome = Outcome(found=(MILD,), stale=DIFF)
+    pipeline.outcome = outcome(MILD, stale=DIFF)
     ran = run("compile", "--check", "--quiet", "--format", form)
     assert (ran.exit_code, ran.stderr) == (1, "")
     assert MILD.wrong in ran.stdout
@@ -200,7 +179,7 @@ def test_quiet_leaves_findings_only(pipeline: Pipeline, form: str) -> None:
 @pytest.mark.parametrize(("choice", "coloured"), [("always", True), ("auto", False), ("never", False)])
 def test_colour(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, choice: str, coloured: bool) -> None:
     monkeypatch.delenv("FORCE_COLOR", raising=False)
-    pipeline.outcome = Outcome(found=(MILD,), stale=DIFF)
+    pipeline.outcome = outcome(MILD, stale=DIFF)
     ran = run("compile", "--color", choice)
     assert ("\x1b[1;33mHYD301 warning" in ran.stdout) is coloured
     assert ("\x1b[31m-a: 1" in ran.stdout) is coloured

@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from compiler.cli import hydra
-from compiler.cli import schema as schema_command
+from compiler.spec import schema_export
 
 SCHEMAS = {
-    "library/model": {"title": "Model", "description": "Weights.\n\nMore of them."},
+    "library/model": {"title": "Model", "description": "Weights,\nmany. More of them."},
     "Project": {"title": "Project", "description": "What a team wants.", "type": "object"},
 }
 
@@ -19,7 +19,7 @@ SCHEMAS = {
 @pytest.fixture(autouse=True)
 def language(monkeypatch: pytest.MonkeyPatch) -> None:
     """A language of two kinds."""
-    monkeypatch.setattr(schema_command, "schemas", lambda: SCHEMAS)
+    monkeypatch.setattr(schema_export, "language_schemas", lambda: SCHEMAS)
 
 
 def run(*arguments: str) -> Result:
@@ -29,7 +29,7 @@ def run(*arguments: str) -> Result:
 def test_the_kinds_are_listed_with_what_they_are() -> None:
     ran = run()
     assert (ran.exit_code, ran.stderr) == (0, "")
-    assert ran.stdout == ("KIND           WHAT\nProject        What a team wants.\nlibrary/model  Weights.\n")
+    assert ran.stdout == ("KIND           WHAT\nProject        What a team wants.\nlibrary/model  Weights, many.\n")
 
 
 @pytest.mark.parametrize("kind", list(SCHEMAS))
@@ -45,7 +45,7 @@ def test_an_unknown_kind_is_wrong_use() -> None:
 
 
 def test_help_needs_no_schema(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema_command, "schemas", None)
+    monkeypatch.setattr(schema_export, "language_schemas", None)
     ran = run("--help")
     assert ran.exit_code == 0
     assert "Usage: hydra schema [OPTIONS] [KIND | import ...]\n" in ran.stdout

@@ -14,7 +14,7 @@ from compiler.diagnostics import Code, Diagnostic, InFile, Severity, Span
 from compiler.report import write
 from compiler.report.base import Placed
 from compiler.report.excerpt import excerpt
-from compiler.report.printable import width
+from compiler.report.printable import printable, width
 
 UNKNOWN = Code("HYD301", Severity.ERROR, "A reference names nothing.", "Nothing could be mounted.")
 
@@ -114,6 +114,12 @@ def test_a_whole_file_has_no_line() -> None:
     )
 
 
+@pytest.mark.parametrize(("prefix", "shown"), [("", "."), ("../", ".."), ("repo/", "repo")])
+def test_the_repo_itself_is_a_place(prefix: str, shown: str) -> None:
+    found = Diagnostic(UNKNOWN, InFile("."), "It is empty.", "Fill it.")
+    assert text_of([found], None, prefix=prefix).splitlines()[1] == f" --> {shown}"
+
+
 @pytest.mark.parametrize("source", [None, "one line"], ids=["no-file", "no-line"])
 def test_without_the_line_there_is_no_excerpt(source: str | None) -> None:
     assert text_of([diagnostic(7, 3, 4)], source) == (
@@ -169,7 +175,7 @@ def test_nothing_in_a_source_can_steer_a_terminal(line: str, column: int, length
     assert shown.underline.endswith("^")
 
 
-SHOWN = st.characters(exclude_categories=("C", "Zl", "Zp"), exclude_characters="\u115f\u1160\u3164\uffa0")
+SHOWN = st.characters(codec="utf-8").filter(lambda one: printable(one) == one)
 
 
 @given(st.text(SHOWN, min_size=1, max_size=100), st.data())

@@ -39,4 +39,6 @@ def slice_of(text: str, finding: Diagnostic) -> str:
     if span.line == span.end_line:
         return lines[span.line - 1][span.column - 1 : span.end_column - 1]
     middle = lines[span.line : span.end_line - 1]
-    return "\n".join([lines[span.line - 1][span.column - 1 :], *middle, lines[span.end_line - 1][: span.end_column - 1]])
+    return "\n".join(
+        [lines[span.line - 1][span.column - 1 :], *middle, lines[span.end_line - 1][: span.end_column - 1]]
+    )

@@ -1,0 +1,87 @@
+"""The repo that is measured: N small projects, one dataset and one model each, for one cluster.
+
+    python bench/workload.py 1000 /tmp/repo
+
+A project has 17 lines and becomes four objects: a claim and a loading Job for the dataset, and the same for the model.
+Nothing is random: the same N is the same bytes. Projects differ in what teams' projects differ in (names, sizes,
+sources, revisions), so that no emitter gains from seeing one text a thousand times.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+OBJECTS = 4
+"""Objects of a project."""
+
+CLUSTER = """\
+apiVersion: hydra.io/v1alpha1
+kind: Cluster
+metadata:
+  name: prod
+spec:
+  kubernetes: "1.33"
+  storage:
+    default: {class: cephfs, accessModes: [ReadWriteMany], size: 100Gi}
+"""
+
+PROJECT = """\
+apiVersion: hydra.io/v1alpha1
+kind: Project
+metadata:
+  name: {app}
+  namespace: {namespace}
+  labels: {{team: {team}}}
+datasets:
+  tickets:
+    source: s3://corp-data/{app}/tickets
+    secret: s3-readonly
+    volume: {{size: {data}Gi}}
+    mount: {{path: /, mode: "0774", uid: 1000, gid: 1000}}
+models:
+  base:
+    source: hf://acme/{app}-7b@{revision}
+    secret: hf-token
+    volume: {{size: {weights}Gi}}
+"""
+
+
+def app(number: int) -> str:
+    """The name of a project, which is also the name of its directory."""
+    return f"app-{number:05d}"
+
+
+def parameters(number: int) -> dict[str, str]:
+    """What one project has of its own."""
+    return {
+        "app": app(number),
+        "namespace": f"team-{number % 20:02d}",
+        "team": f"team-{number % 20:02d}",
+        "data": str(20 + number % 7 * 10),
+        "weights": str(30 + number % 5 * 10),
+        "revision": hashlib.sha1(app(number).encode(), usedforsecurity=False).hexdigest(),
+    }
+
+
+def files(count: int) -> Iterator[tuple[str, str]]:
+    """The repo's files: path from its root, and text."""
+    yield ".hydra.yaml", "output: rendered\n"
+    yield "clusters/prod.yaml", CLUSTER
+    for number in range(count):
+        yield f"teams/{app(number)}/hydra.yaml", PROJECT.format(**parameters(number))
+
+
+def write(root: Path, count: int) -> Path:
+    """Write the repo below `root`, which may exist and is not emptied. Answers `root`."""
+    for path, text in files(count):
+        place = root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+    return root
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[2]), int(sys.argv[1]))

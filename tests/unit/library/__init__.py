@@ -1,0 +1,1 @@
+"""The library: entries, overlay, templates."""
