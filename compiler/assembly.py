@@ -29,7 +29,10 @@ EXPANDERS = "compiler.linking.sections"
 class Assembly:
     """Puts together what each cluster gets."""
 
-    def __init__(self, specs: Specs, profiles: Mapping[str, Profile], library: Library, read_file: ReadFile) -> None:
+    def __init__(
+        self, specs: Specs, profiles: Mapping[str, Profile], library: Library, read_file: ReadFile, *, incomplete: bool
+    ) -> None:
+        self.incomplete = incomplete
         self.specs = specs
         self.profiles = profiles
         self.library = library
@@ -57,7 +60,13 @@ class Assembly:
                 passed[name] += [one for one in foreign.read if isinstance(one, Passed)]
         parts = {
             name: Parts(
-                profile, self.library, tuple(artifacts[name]), tuple(passed[name]), tuple(models), frozenset(broken)
+                profile,
+                self.library,
+                tuple(artifacts[name]),
+                tuple(passed[name]),
+                tuple(models),
+                frozenset(broken),
+                self.incomplete,
             )
             for name, profile in self.profiles.items()
         }

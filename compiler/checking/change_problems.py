@@ -46,14 +46,7 @@ MOVED = Code(
     bad="mount: {path: /new}   # was /",
     good="mount: {path: /}",
 )
-ACKNOWLEDGED_NOTHING = Code(
-    "HYD606",
-    Severity.INFO,
-    "An acknowledged change does not happen any more.",
-    "Left standing, it would let the same change pass unseen another time.",
-    bad="acknowledge: [PersistentVolumeClaim/nlp/old-data]   # long gone",
-    good="acknowledge: []",
-)
+REMOVALS = (STORAGE_REMOVED, NAMESPACE_REMOVED)
 
 _ACKNOWLEDGE = "If it is meant, add `{target}` to `acknowledge`."
 

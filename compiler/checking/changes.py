@@ -34,19 +34,19 @@ FROZEN = (
 
 
 def check_changes(
-    before: Iterable[Stored], now: Iterable[Stored], manifests: Mapping[tuple[str, str], Manifest],
+    before: Iterable[Stored], now: Iterable[Stored], manifests: Mapping[str, Manifest],
     acknowledged: frozenset[str], output: str,
 ) -> Iterator[Diagnostic]:  # fmt: skip
-    """What happens to storage between two trees. `manifests` are by cluster and target."""
-    after = {(one.cluster, one.target): one for one in now}
+    """What happens to a cluster's storage between two trees. `manifests` are by target."""
+    after = {one.target: one for one in now}
     for old in before:
         if old.target in acknowledged:
             continue
-        new = after.get((old.cluster, old.target))
+        new = after.get(old.target)
         if new is None:
             yield problems.removed(InFile(f"{output}/{_file(old)}"), old.target, old.cluster)
         else:
-            yield from _changed(old, new, manifests[old.cluster, old.target])
+            yield from _changed(old, new, manifests[old.target])
 
 
 def _changed(old: Stored, new: Stored, manifest: Manifest) -> Iterator[Diagnostic]:

@@ -180,6 +180,15 @@ def _claim_checks(spec: DatasetSpec, document: Document, source: Source | None) 
 
 
 def _ignored(spec: DatasetSpec, document: Document, source: Source | None) -> Iterator[Diagnostic]:
+    device = (spec.source.options or {}).get("gpuType")
+    if device and device not in DEVICES:
+        at = document.at("spec", "source", "options", "gpuType")
+        listed = ", ".join(f"`{name}`" for name in DEVICES)
+        yield problems.without_effect(at, f"`gpuType` knows no `{device}`.", f"Use one of {listed}, or remove it.")
+    yield from _unused_template(spec, document, source)
+
+
+def _unused_template(spec: DatasetSpec, document: Document, source: Source | None) -> Iterator[Diagnostic]:
     template = spec.volume_claim_template
     if template is None:
         return

@@ -12,7 +12,9 @@ from compiler.library.plain import Context, TemplateFault
 from compiler.library.templates import render, render_values
 
 
-def arguments(entry: EntryBehaviour, field: str, items: Sequence[Argument], context: Context) -> Staged[list[str] | None]:
+def arguments(
+    entry: EntryBehaviour, field: str, items: Sequence[Argument], context: Context
+) -> Staged[list[str] | None]:
     """A field of an entry as an argument list; None and the finding, where a template fails."""
     try:
         return Staged(render(items, context))
@@ -20,7 +22,9 @@ def arguments(entry: EntryBehaviour, field: str, items: Sequence[Argument], cont
         return Staged(None, [problems.template_fails(entry.origin.child(field, *fault.path), fault)])
 
 
-def values(entry: EntryBehaviour, field: str, templates: Mapping[str, Value], context: Context) -> Staged[dict[str, str] | None]:
+def values(
+    entry: EntryBehaviour, field: str, templates: Mapping[str, Value], context: Context
+) -> Staged[dict[str, str] | None]:
     """A field of an entry as values by name; None and the finding, where a template fails."""
     try:
         return Staged(render_values(templates, context))

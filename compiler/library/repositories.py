@@ -6,7 +6,6 @@ parsed, to confirm it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -49,10 +48,7 @@ class Repositories:
 
     def _models(self, text: str) -> Iterator[Model]:
         """Models in whose files a text stands as a word."""
-        word = re.compile(r"(?<![\w./-])" + re.escape(text) + r"(?![\w/-]|\.\w)")
-        for name in dict.fromkeys(
-            name for name, content in self._contents() if text in content and word.search(content)
-        ):
+        for name in dict.fromkeys(name for name, content in self._contents() if _stands_in(text, content)):
             model = self._library.find("model", name).value
             if model is not None:
                 yield model
@@ -65,3 +61,14 @@ class Repositories:
                 (name, layer.text(kind, name).lower()) for layer in self._library.layers for name in layer.names(kind)
             ]
         return self._texts
+
+
+def _stands_in(text: str, content: str) -> bool:
+    """Whether a text is in a file as a whole value: a longer name that contains it does not count."""
+    start = content.find(text)
+    while start >= 0:
+        before, after = content[start - 1 : start], content[start + len(text) : start + len(text) + 1]
+        if not (before.isalnum() or before in "_./-") and not (after.isalnum() or after in "_/-" if after else False):
+            return True
+        start = content.find(text, start + 1)
+    return False

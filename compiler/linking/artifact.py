@@ -18,19 +18,27 @@ class Mounted(NamedTuple):
 
     path: str = "/"
     mode: str = "0774"
-    """Mode of files: four octal digits."""
+    """Mode of files, as the spec writes it: three or four octal digits."""
 
     uid: int = 1000
     gid: int = 1000
 
     @property
-    def directory_mode(self) -> str:
-        """Mode of directories: whoever may read one may also traverse it.
+    def file_mode(self) -> str:
+        """Mode of files: four octal digits."""
+        return self.mode.rjust(4, "0")
 
-        >>> Mounted(mode="0774").directory_mode
+    @property
+    def directory_mode(self) -> str:
+        """Mode of directories: whoever may read one may also traverse it, and the owner can always load again.
+
+        >>> Mounted(mode="774").directory_mode
         '0775'
+        >>> Mounted(mode="0440").directory_mode
+        '0750'
         """
-        return self.mode[0] + "".join(str(int(digit) | 1) if int(digit) & 4 else digit for digit in self.mode[1:])
+        others = "".join(str(int(digit) | 1) if int(digit) & 4 else digit for digit in self.file_mode[2:])
+        return f"{self.file_mode[0]}7{others}"
 
 
 class Share(NamedTuple):

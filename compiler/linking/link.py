@@ -8,6 +8,7 @@ from compiler.diagnostics import Diagnostic, Staged
 from compiler.dialects.base import Passed
 from compiler.linking import problems
 from compiler.linking.artifact import Artifact, Key
+from compiler.linking.claimants import claimants
 from compiler.linking.model_ids import check_model_ids
 from compiler.linking.profile import NAME_LABEL, Profile
 from compiler.linking.program import Parts, Program
@@ -48,6 +49,7 @@ def link(parts: Parts) -> Staged[Program]:
         targets,
         claims=_documents(parts.passed, "PersistentVolumeClaim"),
         volumes={name: passed for (_, name), passed in _documents(parts.passed, "PersistentVolume").items()},
+        claimants=claimants(kept),
     )
     return Staged(program, found)
 
@@ -69,7 +71,7 @@ def _resolve(
     key = (str(artifact.source.fields["owner"]), str(artifact.source.fields["name"]))
     found = index.get(key, [])
     if not found:
-        if key in parts.broken:
+        if key in parts.broken or parts.incomplete:
             return Staged(None)
         known = ["/".join(one) for one in index]
         return Staged(None, [problems.unknown_reference(artifact.source_at, "/".join(key), known)])

@@ -182,6 +182,14 @@ CLAIM_REUSED = Code(
     bad="kind: Dataset   # corpus-2, a REFERENCE to corpus in its own namespace\nvolumes: [{persistentVolumeClaim: {claimName: corpus-2}}]",
     good="volumes: [{persistentVolumeClaim: {claimName: corpus, readOnly: true}}]",
 )
+NEVER_BOUND = Code(
+    "HYD325",
+    Severity.WARNING,
+    "A claim that does not fit the volume that it names.",
+    "Kubernetes binds the two only where modes and sizes fit: the claim stays pending, and so does every pod that mounts it.",
+    bad="source: {type: NFS, uri: nfs://10.0.0.1/models}\nvolumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce]}}",
+    good="source: {type: NFS, uri: nfs://10.0.0.1/models}",
+)
 CLAIM_NOT_BOUND = Code(
     "HYD323",
     Severity.ERROR,
@@ -305,6 +313,15 @@ def foreign_claim(at: Located, claim: str, owner: str) -> Diagnostic:
     )
 
 
+def claim_not_own(at: Located, claim: str, label: str, owner: str | None) -> Diagnostic:
+    """A claim of a Dataset's name that does not say that it is the Dataset's."""
+    whose = f"belongs to the dataset `{owner}`" if owner else "does not say that it is this dataset's"
+    return Diagnostic(
+        FOREIGN_CLAIM, at, f"The claim `{claim}` is here already, and {whose}.",
+        f"Add the label `{label}: {claim}` to it, or rename the Dataset.",
+    )  # fmt: skip
+
+
 def no_repository(at: Located, name: str) -> Diagnostic:
     """An entry that does not say where its weights are."""
     return Diagnostic(
@@ -362,6 +379,11 @@ def claim_reused(at: Located, name: str, claim: str) -> Diagnostic:
         CLAIM_REUSED, at, f"No claim `{name}` is made: the data is on `{claim}`, in the same namespace.",
         f"Mount `{claim}`, read-only.",
     )  # fmt: skip
+
+
+def never_bound(at: Located, wrong: str, do: str) -> Diagnostic:
+    """A claim that does not fit its volume."""
+    return Diagnostic(NEVER_BOUND, at, wrong, do)
 
 
 def claim_not_bound(at: Located, claim: str, phase: str) -> Diagnostic:

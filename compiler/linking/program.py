@@ -8,6 +8,7 @@ from typing import NamedTuple
 from compiler.dialects.base import HubModel, Passed
 from compiler.library.library import Library
 from compiler.linking.artifact import Artifact
+from compiler.linking.claimants import Claimants
 from compiler.linking.profile import Profile
 
 
@@ -21,6 +22,9 @@ class Parts(NamedTuple):
     models: tuple[HubModel, ...] = ()
     broken: frozenset[tuple[str, str]] = frozenset()
     """Keys of artifacts that have errors of their own: a reference to one of them is not reported again."""
+
+    incomplete: bool = False
+    """Whether files could not be read: a name that is missing may stand in one of them."""
 
 
 class Program(NamedTuple):
@@ -38,3 +42,6 @@ class Program(NamedTuple):
 
     volumes: Mapping[str, Passed]
     """PersistentVolume documents by name."""
+
+    claimants: Claimants
+    """Whose a claim is, by namespace and name."""

@@ -49,5 +49,10 @@ def mismatch(selector: Mapping[str, Any], labels: Mapping[str, str]) -> str | No
     return None
 
 
+def keys(selector: Mapping[str, Any]) -> set[str]:
+    """The labels that a selector looks at."""
+    return {*(selector.get("matchLabels") or {}), *(one["key"] for one in selector.get("matchExpressions") or ())}
+
+
 def _spelt(value: str | None) -> str:
     return "missing" if value is None else f"`{value}`"

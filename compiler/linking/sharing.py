@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from compiler.diagnostics import Diagnostic
 from compiler.linking import problems
 from compiler.linking.artifact import Artifact
-from compiler.linking.profile import Profile
-from compiler.linking.selectors import faults, mismatch
+from compiler.linking.profile import NAME_LABEL, Profile
+from compiler.linking.selectors import faults, keys, mismatch
 
 
 def check_sharing(
@@ -28,6 +28,8 @@ def check_sharing(
     if not selector.get("matchLabels") and not selector.get("matchExpressions"):
         return []
     labels = namespaces.get(reference.namespace)
+    if labels is None and keys(selector) == {NAME_LABEL}:
+        labels = {NAME_LABEL: reference.namespace}
     if labels is None:
         return [problems.unknown_namespace(reference.source_at, reference.namespace, profile.name)]
     why = mismatch(selector, labels)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from compiler.lowering.jobs import job
 from compiler.lowering.pods import container_security, run_once_pod
 from compiler.lowering.scripts import DIRECTORY
@@ -11,13 +13,17 @@ from compiler.planning.plans import DirectoryPlan
 ROOT = "/mnt/export"
 
 
-def directory(plan: DirectoryPlan) -> Manifest:
+def directory_job(plan: DirectoryPlan) -> Manifest:
     """The Job. Until it has run, the volume cannot be mounted, and the pods that want it wait."""
+    directory = f"{ROOT}/{plan.path}"
     container = {
         "name": "directory",
         "image": plan.image,
         "command": ["sh", "-c", DIRECTORY, "directory"],
-        "env": [{"name": "HYDRA_DIRECTORY", "value": f"{ROOT}/{plan.path}"}],
+        "env": [
+            {"name": "HYDRA_PARENT", "value": posixpath.dirname(directory)},
+            {"name": "HYDRA_DIRECTORY", "value": directory},
+        ],
         "resources": {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"cpu": "500m", "memory": "128Mi"}},
         "securityContext": container_security(as_root=False),
         "volumeMounts": [{"name": "export", "mountPath": ROOT}],
@@ -27,4 +33,4 @@ def directory(plan: DirectoryPlan) -> Manifest:
     return job(plan.identity, template, plan.pod.deadline_seconds)
 
 
-LOWERING = (DirectoryPlan, directory)
+LOWERING = (DirectoryPlan, directory_job)

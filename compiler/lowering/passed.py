@@ -7,6 +7,7 @@ from typing import Any
 from compiler.emission.canonical import canonical_quantities, prune
 from compiler.lowering.metadata import KEEP, manifest
 from compiler.manifest import Manifest
+from compiler.planning.placements.reference import TOOL_ANNOTATIONS
 from compiler.planning.plans import Identity, PassedPlan
 
 KEPT = ("Namespace", "PersistentVolume", "PersistentVolumeClaim")
@@ -14,7 +15,6 @@ KEPT = ("Namespace", "PersistentVolume", "PersistentVolumeClaim")
 
 SERVER_FIELDS = ("creationTimestamp", "deletionTimestamp", "generation", "managedFields", "ownerReferences",
                  "resourceVersion", "selfLink", "uid")  # fmt: skip
-TOOL_ANNOTATIONS = ("kubectl.kubernetes.io/last-applied-configuration",)
 
 
 def passed(plan: PassedPlan) -> Manifest:

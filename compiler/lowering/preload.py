@@ -44,7 +44,7 @@ def _environment(plan: PreloadPlan) -> list[dict[str, Any]]:
         "HYDRA_ROOT": plan.target if plan.state.startswith(plan.target) else plan.state,
         "HYDRA_TARGET": plan.target,
         "HYDRA_UID": str(mount.uid),
-        "HYDRA_FILE_MODE": mount.mode,
+        "HYDRA_FILE_MODE": mount.file_mode,
         "HYDRA_DIRECTORY_MODE": mount.directory_mode,
     }
     environment: list[dict[str, Any]] = [{"name": name, "value": verbatim(value)} for name, value in own.items()]

@@ -10,7 +10,8 @@ set -eu
 umask 0022
 modes() {
   find "$HYDRA_ROOT" -name lost+found -prune -o -type d -user "$HYDRA_UID" -exec chmod "$HYDRA_DIRECTORY_MODE" {} +
-  find "$HYDRA_ROOT" -name lost+found -prune -o -type f -user "$HYDRA_UID" -exec chmod "$HYDRA_FILE_MODE" {} +
+  find "$HYDRA_ROOT" -name lost+found -prune -o -type f -user "$HYDRA_UID" ! -path "$HYDRA_STATE/lock" -exec chmod "$HYDRA_FILE_MODE" {} +
+  rm -f "$HYDRA_STATE/modes"
   printf '%s\\n' "$HYDRA_FILE_MODE" >"$HYDRA_STATE/modes"
 }
 ready() {
@@ -37,6 +38,7 @@ printf '%s\\n' "hydra: loaded, $HYDRA_MARKER written"
 """
 """Runs a loader unless its marker stands, one pod at a time, and writes the marker as its last, atomic act.
 
+Files may end up read-only, for their owner as well: the lock is left out, and what is written again is removed first.
 The lock is the kernel's, so a killed pod leaves none behind. The loader does not inherit it: a daemon that it leaves
 running would hold the lock after the script is gone.
 """
@@ -61,8 +63,16 @@ printf '%s\\n' "hydra: $HYDRA_WANTED is ready"
 
 DIRECTORY = """\
 set -eu
-mkdir -p "$HYDRA_DIRECTORY"
-chmod 0775 "$HYDRA_DIRECTORY"
+umask 0002
+if [ ! -d "$HYDRA_PARENT" ]; then
+  mkdir -p "$HYDRA_PARENT"
+  chmod 1777 "$HYDRA_PARENT" || :
+fi
+[ -d "$HYDRA_DIRECTORY" ] || mkdir -m 0775 "$HYDRA_DIRECTORY" || [ -d "$HYDRA_DIRECTORY" ]
 printf '%s\\n' "hydra: $HYDRA_DIRECTORY is there"
 """
-"""Makes the directory of a volume."""
+"""Makes the directory of a volume, for the user that will load into it.
+
+Its parent is the namespace's, where data sets of other users have theirs: everybody may add one, and, as in /tmp, only
+the owner may remove it.
+"""

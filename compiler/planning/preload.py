@@ -40,7 +40,7 @@ class _Asked(NamedTuple):
 def plan_preload(artifact: Artifact, program: Program, storage: Storage) -> Staged[list[Plan]]:
     """The Job that loads an artifact, and the ConfigMap with the files it needs; nothing where nothing is loaded."""
     if not produced(artifact):
-        return Staged([])
+        return Staged([], _unused_secret(artifact))
     loader, found = program.library.find("loader", str(artifact.source.loader), artifact.source_at)
     if loader is None:
         return Staged([], found)
@@ -52,11 +52,14 @@ def plan_preload(artifact: Artifact, program: Program, storage: Storage) -> Stag
         job = _job(asked, context, files)
     except TemplateFault as fault:
         return Staged([], [_fault(asked, fault)])
-    return Staged([*([files] if files else []), job], _unused_secret(asked))
+    unused = [] if _sends_credentials(asked) else _unused_secret(artifact)
+    return Staged([*([files] if files else []), job], unused)
 
 
 def _job(asked: _Asked, context: Mapping[str, Any], files: FilesPlan | None) -> PreloadPlan:
     artifact, loader, run = asked.artifact, asked.loader, asked.run
+    secrets = _secrets(asked)
+    environment = _at("environment", render_values, loader.environment, context)
     return PreloadPlan(
         identity=Identity(
             artifact.names.job,
@@ -77,12 +80,12 @@ def _job(asked: _Asked, context: Mapping[str, Any], files: FilesPlan | None) -> 
         marker=_below(asked.root, run.marker),
         ready=ready_text(artifact, run),
         arguments=_at("arguments", render, loader.arguments, context),
-        environment=_at("environment", render_values, loader.environment, context),
-        secrets=_secrets(artifact, loader),
-        secret_files=_secret_files(artifact, loader),
+        environment={name: value for name, value in environment.items() if name not in secrets},
+        secrets=secrets,
+        secret_files=_secret_files(asked),
         config_files=_config_files(asked, context, files),
         resources=_resources(asked),
-        writable=loader.writable,
+        writable={**loader.writable, **artifact.source.scratch},
         as_root=loader.run_as_root is not None,
     )
 
@@ -98,7 +101,7 @@ def _context(asked: _Asked) -> dict[str, Any]:
         "target": _below(asked.root, asked.run.target),
         "mount": {"uid": artifact.mount.uid, "gid": artifact.mount.gid, "path": artifact.mount.path},
         "inPlace": artifact.in_place,
-        "anonymous": artifact.secret is None,
+        "anonymous": not _sends_credentials(asked),
     }
 
 
@@ -147,17 +150,25 @@ def _config_files(asked: _Asked, context: Mapping[str, Any], files: FilesPlan | 
     return mounts
 
 
-def _secrets(artifact: Artifact, loader: Loader) -> dict[str, tuple[str, str, bool]]:
-    if artifact.secret is None:
+def _sends_credentials(asked: _Asked) -> bool:
+    """Whether there is a secret, and a use for it."""
+    artifact, loader = asked.artifact, asked.loader
+    return artifact.secret is not None and artifact.source.credentials and bool(loader.secrets or loader.files)
+
+
+def _secrets(asked: _Asked) -> dict[str, tuple[str, str, bool]]:
+    secret = asked.artifact.secret
+    if secret is None or not _sends_credentials(asked):
         return {}
-    return {name: (artifact.secret, one.key, one.optional) for name, one in loader.secrets.items()}
+    return {name: (secret, one.key, one.optional) for name, one in asked.loader.secrets.items()}
 
 
-def _secret_files(artifact: Artifact, loader: Loader) -> SecretFiles | None:
-    if artifact.secret is None or not loader.files:
+def _secret_files(asked: _Asked) -> SecretFiles | None:
+    secret = asked.artifact.secret
+    if secret is None or not _sends_credentials(asked) or not asked.loader.files:
         return None
-    files = {path: (one.key, int(one.mode, 8), one.optional) for path, one in loader.files.items()}
-    return SecretFiles(artifact.secret, files)
+    files = {path: (one.key, int(one.mode, 8), one.optional) for path, one in asked.loader.files.items()}
+    return SecretFiles(secret, files)
 
 
 def _resources(asked: _Asked) -> dict[str, dict[str, str]]:
@@ -169,17 +180,16 @@ def _resources(asked: _Asked) -> dict[str, dict[str, str]]:
     return dict(canonical["resources"])
 
 
-def _unused_secret(asked: _Asked) -> list[Diagnostic]:
+def _unused_secret(artifact: Artifact) -> list[Diagnostic]:
+    """A secret that no loader of the source would read."""
+    if artifact.secret is None or artifact.secret_at is None:
+        return []
     from compiler.sources.problems import unused_secret
 
-    artifact = asked.artifact
-    if artifact.secret is None or artifact.secret_at is None or asked.loader.secrets or asked.loader.files:
-        return []
-    kind = artifact.source.type.name
     return [
         unused_secret(
             artifact.secret_at,
-            f"Loading from this {kind} source sends no credentials.",
+            f"Nothing reads this secret: the {artifact.source.type.name} source sends no credentials to its URI.",
             "Remove the secret, or use a URI that can carry them.",
         )
     ]

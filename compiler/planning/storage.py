@@ -8,8 +8,9 @@ from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from compiler.diagnostics import Diagnostic, Staged
+from compiler.diagnostics import Staged
 from compiler.emission.canonical import canonical_quantities
+from compiler.emission.quantities import quantity_bytes
 from compiler.linking.artifact import Artifact
 from compiler.linking.program import Program
 from compiler.planning.plans import Identity, Plan
@@ -75,7 +76,7 @@ def claim_spec(
     spec["accessModes"] = spec.get("accessModes") or list(access_modes)
     resources = dict(spec.get("resources") or {})
     requests = dict(resources.get("requests") or {})
-    if str(requests.get("storage") or "0") in {"0", "0Gi", "0Mi", "0Ki"}:
+    if _is_zero(requests.get("storage")):
         requests["storage"] = size
     spec["resources"] = {**resources, "requests": requests}
     spec["volumeMode"] = spec.get("volumeMode") or "Filesystem"
@@ -86,6 +87,9 @@ def claim_spec(
     return dict(sorted(canonical_quantities(spec).items()))
 
 
-def no_storage(found: list[Diagnostic]) -> Staged[Storage | None]:
-    """No place, and why."""
-    return Staged(None, found)
+def _is_zero(amount: Any) -> bool:
+    """Whether a template leaves the size open. What is no quantity is left to the schema, which says where."""
+    try:
+        return amount is None or quantity_bytes(str(amount)) == 0
+    except ValueError:
+        return False

@@ -8,8 +8,6 @@ from itertools import islice
 
 from compiler.diagnostics import Diagnostic
 from compiler.source.document import SourceFile
-from compiler.source.places import Stretch
-from compiler.source.problems.text import character
 
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
@@ -30,10 +28,13 @@ _NAMES = {
 
 def hidden_characters(file: SourceFile, most: int) -> list[Diagnostic]:
     """A finding for each of them, `most` at the most. A text of ASCII alone has none but controls."""
-    return list(islice(_found(file), most))
+    return list(islice(_found(file), most)) if _HIDDEN.search(file.text) else []
 
 
 def _found(file: SourceFile) -> Iterator[Diagnostic]:
+    from compiler.source.places import Stretch
+    from compiler.source.problems.text import character
+
     for found in _HIDDEN.finditer(file.text):
         code_point = ord(found[0])
         name = _NAMES.get(code_point, "surrogate" if code_point > 0x9F else "control character")

@@ -10,8 +10,13 @@ from compiler.sources.base import Option, Placement, Reading, Source, SourceType
 PREFIX = "/opt/baize-runtime-env"
 """Where environments are built. The path is baked into them, so consumers mount the volume there."""
 
+SCRATCH = "20Gi"
+"""Room for an environment while it is built."""
+
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
 _PYTHON = re.compile(r"[0-9]+(\.[0-9]+){0,2}")
+_PREFIX = re.compile(r"/(opt|home|srv|data|mnt|workspace)(/[\w.-]+)+", re.ASCII)
+_TAKEN = ("/opt/conda", "/opt/hadoop", "/opt/java", "/opt/hydra", "/mnt/volume")
 _REPLACED = ("python=", "pip=", "ipykernel=", "nb_conda_kernels=")
 _ADDED = ("pip", "ipykernel", "nb_conda_kernels", "notebook")
 _CHANNELS = ("defaults", "conda-forge")
@@ -28,16 +33,20 @@ def read(reading: Reading) -> Source:
     requirements = options.get("pipRequirementsTxt") or options.get("requirements.txt") or ""
     name, python = options.get("name", ""), options.get("pythonVersion", "")
     if not _NAME.fullmatch(name):
-        reading.problem("`name` does not name an environment.", "Add `name`.", "name" if name else None)
+        reading.problem("`name` does not name an environment.", "Add `name`.", reading.absent("name"))
     if not _PYTHON.fullmatch(python):
         reading.problem(
             "`pythonVersion` is missing or not a version.",
             'Add `pythonVersion`, such as `"3.11"`.',
-            "pythonVersion" if python else None,
+            reading.absent("pythonVersion"),
         )
     prefix = options.get("condaPrefixDir", PREFIX)
-    if not re.fullmatch(r"/[\w./-]+", prefix) or ".." in prefix:
-        reading.problem(f"`{prefix}` is not an absolute path.", "Write a path such as `/opt/env`.", "condaPrefixDir")
+    if not _PREFIX.fullmatch(prefix) or ".." in prefix or prefix.startswith(_TAKEN):
+        reading.problem(
+            f"`{prefix}` cannot hold environments.",
+            "Write an absolute path of its own, such as `/opt/envs`.",
+            reading.absent("condaPrefixDir"),
+        )
     environment = _environment(reading, written, name, python, f"{prefix}/{name}/conda/envs/{name}")
     files = {"environment.yaml": written, "requirements.txt": requirements}
     files = {file: text for file, text in files.items() if text.strip()}
@@ -56,6 +65,7 @@ def read(reading: Reading) -> Source:
         content,
         files={**files, "hydra-environment.yaml": environment},
         loader="conda",
+        scratch={prefix: SCRATCH},
     )
 
 

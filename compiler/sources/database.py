@@ -16,26 +16,21 @@ def read(reading: Reading) -> Source:
     host, _, port = reading.uri.host.partition(":")
     host, port = options.get("host") or host, options.get("port") or port or "3306"
     database = options.get("dbname", "")
+    user = options.get("username", "")
     tables = [table.strip() for table in options.get("tables", "").split(",") if table.strip()]
     if not _HOST.fullmatch(host) or host.startswith("-"):
-        reading.problem(
-            f"`{host}` is not a host.", "Give a name or an address.", "host" if "host" in reading.options else None
-        )
+        reading.problem(f"`{host}` is not a host.", "Give a name or an address.", reading.absent("host"))
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-        reading.problem(
-            f"`{port}` is not a port.", "Give a number from 1 to 65535.", "port" if "port" in reading.options else None
-        )
+        reading.problem(f"`{port}` is not a port.", "Give a number from 1 to 65535.", reading.absent("port"))
     if not _NAME.fullmatch(database):
-        reading.problem(
-            "`dbName` does not name a database.", "Add `dbName`.", "dbName" if "dbName" in reading.options else None
-        )
+        reading.problem("`dbName` does not name a database.", "Add `dbName`.", reading.absent("dbName"))
     if not tables:
         reading.problem("No table is named.", "Add `tables`, a list with commas between.")
     for table in tables:
         if not _NAME.fullmatch(table):
             reading.problem(f"`{table}` is not a name of a table.", "Use letters, digits, `_`, `-` and `$`.", "tables")
-    fields = {"host": host, "port": port, "database": database, "tables": tables}
-    return Source(SOURCE, reading.uri.bare, fields, dict(fields), loader="mysql")
+    content = {"host": host, "port": port, "database": database, "tables": tables}
+    return Source(SOURCE, reading.uri.bare, {**content, "user": user}, content, loader="mysql")
 
 
 SOURCE = SourceType(
@@ -51,6 +46,7 @@ SOURCE = SourceType(
         "dbName": Option("Name of the database."),
         "dbname": Option("The same."),
         "tables": Option("Tables to load, with commas between."),
+        "username": Option("User, where no Secret names one.", content=False),
     },
     secret_keys=("username", "password"),
     short=(),

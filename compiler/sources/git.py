@@ -7,7 +7,7 @@ import re
 from compiler.sources.base import Option, Placement, Reading, Source, SourceType, split_revision
 
 TRANSPORTS = {"git+ssh": "ssh", "git+http": "http", "git+https": "https", "git+git": "git"}
-_SCP = re.compile(r"([\w.-]+)@([\w.-]+):(?!//)(.+)", re.ASCII)
+_SCP = re.compile(r"([\w.-]+)@([\w.-]+):(?!//)/?(.+)", re.ASCII)
 _REFERENCE = re.compile(r"[\w][\w./+-]*", re.ASCII)
 
 
@@ -24,7 +24,9 @@ def read(reading: Reading) -> Source:
     credentials.
     """
     scheme = reading.uri.scheme
-    path, in_uri = (reading.uri.path, None) if scheme in {"http", "https"} else split_revision(reading.uri.path)
+    path, in_uri = reading.uri.quoted_path, None
+    if scheme not in {"http", "https"}:
+        path, in_uri = split_revision(path)
     transport = TRANSPORTS.get(scheme, scheme)
     if scheme == "git" and not reading.verbatim:
         transport = "https"
@@ -33,14 +35,15 @@ def read(reading: Reading) -> Source:
     user = "git@" if transport == "ssh" else ""
     if transport == "ssh" and reading.uri.user:
         user = reading.uri.user.partition(":")[0] + "@"
-    url = f"{transport}://{user}{reading.uri.host}{path}"
+    query = f"?{reading.uri.query}" if reading.uri.query and transport in {"http", "https"} else ""
+    url = f"{transport}://{user}{reading.uri.host}{path}{query}"
     branch, commit = reading.options.get("branch"), reading.options.get("commit") or in_uri
     for option, value in (("branch", branch), ("commit", commit)):
         if value is not None and (not _REFERENCE.fullmatch(value) or ".." in value):
             reading.problem(
                 f"`{value}` is not a {option}.",
                 "Use a name that git takes.",
-                option if option in reading.options else None,
+                reading.absent(option),
             )
     fields = {
         "url": url,
@@ -59,7 +62,15 @@ def read(reading: Reading) -> Source:
         "submodules": fields["submodules"],
     }
     loader = "git-ssh" if transport == "ssh" else "git"
-    return Source(SOURCE, reading.uri.bare, fields, content, revision=commit or branch, loader=loader)
+    return Source(
+        SOURCE,
+        reading.uri.bare,
+        fields,
+        content,
+        revision=commit or branch,
+        loader=loader,
+        credentials=transport != "git",
+    )
 
 
 def _depth(reading: Reading) -> str:

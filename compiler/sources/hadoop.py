@@ -17,7 +17,7 @@ def read(reading: Reading) -> Source:
         reading.problem(
             "`sourcePath` is missing.",
             "Add `sourcePath`, the path on the HDFS.",
-            "sourcePath" if "sourcePath" in reading.options else None,
+            reading.absent("sourcePath"),
         )
     settings = reading.options.get("hdfsConfigName", "")
     if settings and not _CONFIG_MAP.fullmatch(settings):
@@ -35,11 +35,14 @@ def read(reading: Reading) -> Source:
             reading.problem(f"`{name}` is not a key of a ConfigMap.", "Use letters, digits, `-`, `_` and `.`.", option)
         if name and settings:
             files.append(name)
+    if not reading.uri.host and not reading.options.get("coreSiteXml"):
+        reading.problem("The URI names no name node.", f"Write `{SOURCE.form}`.")
     fields = {
         "url": f"hdfs://{reading.uri.host}",
         "path": path,
         "username": reading.options.get("username"),
         "configMap": settings,
+        "fileSystem": "" if reading.options.get("coreSiteXml") else f"hdfs://{reading.uri.host}",
         "files": files,
     }
     return Source(SOURCE, reading.uri.bare, fields, {"url": fields["url"], "path": path}, loader="hdfs")

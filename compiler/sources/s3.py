@@ -16,6 +16,10 @@ def read(reading: Reading) -> Source:
     bucket, prefix = reading.uri.host, reading.uri.path.strip("/")
     if not bucket:
         reading.problem("The URI names no bucket.", "Write `s3://<bucket>/<directory>`.")
+    elif ":" in bucket:
+        reading.problem(
+            f"`{bucket}` is not a bucket.", "Write `s3://<bucket>/<directory>`, and the store as the option `endpoint`."
+        )
     provider = _provider(reading)
     region, endpoint = reading.options.get("region"), reading.options.get("endpoint")
     if reading.options.get("provider") == "AWS" and not region:
@@ -25,6 +29,7 @@ def read(reading: Reading) -> Source:
         "provider": provider,
         "region": region,
         "endpoint": endpoint,
+        "identity": "yes" if reading.options.get("envAuth", "false").lower() == "true" else "",
         "mode": reading.choice("syncMode", {"sync": "sync", "copy": "copy"}, "sync"),
     }
     content = {"bucket": bucket, "prefix": prefix, "endpoint": endpoint, "region": region}
@@ -55,6 +60,7 @@ SOURCE = SourceType(
         "provider": Option("Kind of store, as rclone names it: `AWS`, `Minio`, `Ceph`...", content=False),
         "region": Option("Region of the bucket."),
         "endpoint": Option("URL of a store that is not AWS."),
+        "envAuth": Option("`true` takes the pod's own identity, of its node or service account.", content=False),
         "syncMode": Option("`sync` mirrors deletions, `copy` does not.", content=False),
     },
     secret_keys=("access-key", "secret-key"),

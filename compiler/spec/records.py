@@ -62,16 +62,20 @@ class Records:
         self.document = document
         self._behaviours = behaviours or {}
         self._built: dict[str, Build] = {}
+        self._whole: Build | None = None
 
     def build(self, value: Any) -> Any:
         """The record of a valid value of the whole document."""
-        return self._object(self.document)(value)
+        if self._whole is None:
+            self._whole = self._object(self.document)
+        return self._whole(value)
 
     def definition(self, name: str) -> Build:
         """Builds records of one of the document's definitions."""
         found = self._built.get(name)
         if found is None:
-            self._built[name] = lambda value: self._built[name](value)  # definitions may contain themselves
+            # A definition may contain itself: until it is built, it is looked up when a value comes.
+            self._built[name] = lambda value: self._built[name](value)  # noqa: PLW0108
             found = self._built[name] = self._of(self.document["$defs"][name])
         return found
 

@@ -27,7 +27,7 @@ REMOTE_CODE = ("baichuan2-", "chatglm3-", "internlm")
 
 
 def entries() -> list[Model]:
-    found = [LIBRARY.get(Model, name).value for name in LIBRARY.names("model")]
+    found = [LIBRARY.find("model", name).value for name in LIBRARY.names("model")]
     return [entry for entry in found if entry is not None and entry.facts is not None]
 
 

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import kubernetes_validate
 import yaml
@@ -55,26 +54,3 @@ def refusal_of_kubernetes(body: Body, release: str = RELEASE) -> str:
     except kubernetes_validate.ValidationError as error:
         return str(error.message)
     return ""
-
-
-FREE = frozenset((
-    "annotations", "binaryData", "data", "labels", "limits", "matchLabels", "nodeSelector", "parameters", "rayStartParams",
-    "requests", "stringData", "capacity", "volumeAttributes",
-))  # fmt: skip
-"""Maps whose keys are the author's, not the schema's."""
-
-FREE_AND_DEEP = frozenset(("pytorchReplicaSpecs",))
-"""Such maps whose values are objects again."""
-
-
-def closed_maps(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """The ways to the mappings of an object in which only known fields may stand."""
-    if isinstance(value, dict):
-        if not path or path[-1] not in FREE:
-            if not path or path[-1] not in FREE_AND_DEEP:
-                yield path
-            for key, inner in value.items():
-                yield from closed_maps(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from closed_maps(inner, (*path, index))

@@ -20,7 +20,7 @@ from compiler.checking.schemas import Schemas, check
 from compiler.diagnostics import Staged
 from compiler.manifest import Body
 from tests.unit.checking import objects
-from tests.upstream.crds import closed_maps, exemplar, is_core, objects_in, refusal_of_kubernetes
+from tests.upstream.crds import exemplar, is_core, objects_in, refusal_of_kubernetes
 
 pytestmark = pytest.mark.upstream
 
@@ -139,7 +139,7 @@ def test_an_unknown_field_at_any_depth_is_refused(
     emitted: list[Body], all_schemas: Schemas, data: st.DataObject
 ) -> None:
     body = copy.deepcopy(emitted[data.draw(st.integers(0, len(emitted) - 1))])
-    path = data.draw(st.sampled_from([*closed_maps(body)]))
+    path = data.draw(st.sampled_from([*objects.closed_maps(body)]))
     name = data.draw(st.sampled_from(("hydraUnknown", "nmae", "x-y", "Spec")))
     objects.put(*path, name, data.draw(st.sampled_from(("a", 1, True, None, {}, []))))(body)
     assert (UNKNOWN_FIELD, (*path, name)) in [(one.code, one.path) for one in all_schemas.failures(body)]

@@ -83,8 +83,8 @@ def artifact_of(scope: Scope, section: str, entry: str, loaded: Loaded, read: Re
 
 
 def mounted(path: str, mode: str, uid: int, gid: int) -> Mounted:
-    """A mount in its one spelling: a clean absolute path, four digits of mode."""
-    return Mounted(posixpath.normpath("/" + path.strip("/")), mode.rjust(4, "0"), uid, gid)
+    """A mount with a clean absolute path."""
+    return Mounted(posixpath.normpath("/" + path.strip("/")), mode, uid, gid)
 
 
 def check_path(path: str, at: Origin) -> list[Diagnostic]:

@@ -12,6 +12,7 @@ from compiler.sources.base import Placement
 
 PLACEMENT = Placement.CLAIM
 OWNER_LABEL = "baize.io/dataset-name"
+"""Label by which the Dataset controller knows whose claim it is."""
 
 
 def place(artifact: Artifact, program: Program) -> Staged[Storage | None]:
@@ -20,17 +21,14 @@ def place(artifact: Artifact, program: Program) -> Staged[Storage | None]:
     reference = artifact.claim_reference
     if reference is not None:
         return existing(artifact, program, reference.name, reference.sub_path or str(fields["path"]), reference.at)
-    storage = existing(artifact, program, str(fields["claim"]), str(fields["path"]), artifact.source_at)
+    claim = str(fields["claim"])
+    storage = existing(artifact, program, claim, str(fields["path"]), artifact.source_at)
     if storage.value is None or not artifact.foreign:
         return storage
-    owner = artifact.names.claim
-    document = program.claims.get((artifact.namespace, storage.value.claim))
-    if document is not None:
-        labels = document.document.value["metadata"].get("labels") or {}
-        if labels.get(OWNER_LABEL, owner) != owner:
-            at = document.document.at("metadata", "labels", OWNER_LABEL)
-            return Staged(None, [problems.foreign_claim(at, storage.value.claim, labels[OWNER_LABEL])])
-    return Staged(storage.value._replace(claim_labels={OWNER_LABEL: owner}), storage.found)
+    taken = _taken(artifact, program, claim)
+    if taken is not None:
+        return taken
+    return Staged(storage.value._replace(claim_labels={OWNER_LABEL: artifact.names.claim}), storage.found)
 
 
 def existing(artifact: Artifact, program: Program, claim: str, sub_path: str, at: Origin) -> Staged[Storage | None]:
@@ -38,7 +36,8 @@ def existing(artifact: Artifact, program: Program, claim: str, sub_path: str, at
     storage = Storage(claim, artifact.namespace, sub_path)
     document = program.claims.get((artifact.namespace, claim))
     if document is None:
-        if any(one.names.claim == claim and one.namespace == artifact.namespace for one in program.artifacts):
+        maker = program.claimants.get((artifact.namespace, claim))
+        if maker is not None and maker.source.type.placement is not Placement.CLAIM:
             return Staged(storage)
         return Staged(storage, [problems.claim_not_here(at, claim, artifact.namespace)])
     status = document.document.value.get("status")
@@ -47,3 +46,22 @@ def existing(artifact: Artifact, program: Program, claim: str, sub_path: str, at
         where = document.document.at("status", "phase")
         return Staged(None, [problems.claim_not_bound(where, claim, str(phase))])
     return Staged(storage)
+
+
+def owner_of(program: Program, namespace: str, claim: str) -> str | None:
+    """The Dataset that the document of a claim says it belongs to."""
+    document = program.claims.get((namespace, claim))
+    labels = document.document.value["metadata"].get("labels") if document else None
+    return str(labels[OWNER_LABEL]) if labels and OWNER_LABEL in labels else None
+
+
+def _taken(artifact: Artifact, program: Program, claim: str) -> Staged[Storage | None] | None:
+    """A finding where the claim is another Dataset's: by its label, by being made for it, or by being named before."""
+    owner, own = owner_of(program, artifact.namespace, claim), artifact.names.claim
+    if owner is not None and owner != own:
+        at = program.claims[artifact.namespace, claim].document.at("metadata", "labels", OWNER_LABEL)
+        return Staged(None, [problems.foreign_claim(at, claim, owner)])
+    claimant = program.claimants.get((artifact.namespace, claim), artifact)
+    if claimant.of != artifact.of and claimant.foreign:
+        return Staged(None, [problems.foreign_claim(artifact.source_at, claim, claimant.names.claim)])
+    return None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from compiler.diagnostics import Staged
+from compiler.diagnostics import Diagnostic, Staged
+from compiler.emission.quantities import quantity_bytes
+from compiler.linking import problems
 from compiler.linking.artifact import Artifact
 from compiler.linking.program import Program
 from compiler.planning.plans import ClaimPlan, Identity, VolumePlan
@@ -29,7 +32,36 @@ def place(artifact: Artifact, program: Program) -> Staged[Storage | None]:
     )
     identity = claim_identity(artifact)
     plans = (VolumePlan(volume_identity(artifact), volume), ClaimPlan(identity, spec))
-    return Staged(Storage(artifact.names.claim, artifact.namespace, plans=plans))
+    return Staged(Storage(artifact.names.claim, artifact.namespace, plans=plans), _unfit(identity, spec, volume))
+
+
+def _unfit(identity: Identity, claim: Mapping[str, Any], volume: Mapping[str, Any]) -> list[Diagnostic]:
+    """What keeps a claim from ever being bound to the volume that it names."""
+    modes = [mode for mode in claim["accessModes"] if mode not in volume["accessModes"]]
+    asked, size = claim["resources"]["requests"]["storage"], volume["capacity"]["storage"]
+    found = []
+    if modes:
+        wrong = f"The claim asks for {', '.join(modes)}, and the volume on the export is {volume['accessModes'][0]}"
+        found.append(("modes", wrong, "Remove `accessModes` from the template."))
+    if claim["volumeMode"] != "Filesystem":
+        wrong = f"The claim asks for a {claim['volumeMode']} volume, and an export is a file system"
+        found.append(("modes", wrong, "Remove `volumeMode` from the template."))
+    if _larger(asked, size):
+        wrong = f"The claim asks for {asked}, and the volume on the export has {size}"
+        found.append(("size", wrong, f"Ask for {size} or less: the size of an export is not enforced."))
+    if claim.get("selector"):
+        wrong = "The claim has a selector, and the volume on the export is named"
+        found.append(("modes", wrong, "Remove `selector` from the template."))
+    return [
+        problems.never_bound(identity.places[place], f"{wrong}: it waits for ever.", do) for place, wrong, do in found
+    ]
+
+
+def _larger(asked: str, size: str) -> bool:
+    try:
+        return quantity_bytes(asked) > quantity_bytes(size)
+    except ValueError:
+        return False
 
 
 def export_volume(artifact: Artifact, program: Program) -> dict[str, Any]:

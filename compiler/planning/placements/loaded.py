@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from compiler.diagnostics import Staged
+from compiler.linking import problems
 from compiler.linking.artifact import Artifact
 from compiler.linking.program import Program
-from compiler.planning.placements.existing import existing
+from compiler.planning.placements.existing import OWNER_LABEL, existing, owner_of
 from compiler.planning.placements.static import static_of, static_storage
 from compiler.planning.plans import ClaimPlan
 from compiler.planning.sizes import claim_size
@@ -20,10 +21,25 @@ def place(artifact: Artifact, program: Program) -> Staged[Storage | None]:
     if artifact.claim_reference is not None:
         reference = artifact.claim_reference
         return existing(artifact, program, reference.name, reference.sub_path, reference.at)
+    if (artifact.namespace, artifact.names.claim) in program.claims:
+        return adopted(artifact, program)
     static = static_of(artifact, program.profile)
     if static is not None:
         return static_storage(artifact, program, static)
     return Staged(dynamic_storage(artifact, program))
+
+
+def adopted(artifact: Artifact, program: Program) -> Staged[Storage | None]:
+    """The claim that a document of the repo describes under the artifact's own name: it is used as it is.
+
+    The Dataset controller takes such a claim only where its label names the Dataset.
+    """
+    claim = artifact.names.claim
+    if artifact.foreign and owner_of(program, artifact.namespace, claim) != claim:
+        document = program.claims[artifact.namespace, claim].document
+        owner = owner_of(program, artifact.namespace, claim)
+        return Staged(None, [problems.claim_not_own(document.at("metadata", key=True), claim, OWNER_LABEL, owner)])
+    return existing(artifact, program, claim, "", artifact.source_at)
 
 
 def dynamic_storage(artifact: Artifact, program: Program) -> Storage:

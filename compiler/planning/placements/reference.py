@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from compiler.diagnostics import Staged
+from compiler.emission.canonical import canonical_quantities, prune
 from compiler.emission.naming import object_name
 from compiler.linking import problems
 from compiler.linking.artifact import Artifact
@@ -16,6 +17,8 @@ from compiler.planning.storage import place as place_artifact
 from compiler.sources.base import Placement
 
 PLACEMENT = Placement.REFERENCE
+TOOL_ANNOTATIONS = ("kubectl.kubernetes.io/last-applied-configuration",)
+"""Annotations that tools keep their own state in: a copy would mislead them."""
 
 
 class Bound(NamedTuple):
@@ -28,20 +31,22 @@ class Bound(NamedTuple):
 
 
 def place(artifact: Artifact, program: Program) -> Staged[Storage | None]:
-    """The source's own claim within its namespace; else a second volume on the same data, and a claim on that."""
+    """The source's own claim within its namespace; else a second volume on the same data, and a claim on that.
+
+    A Dataset gets its own claim within the namespace too, where that can be made: pods mount it under its name.
+    """
     target = program.targets[artifact.of]
-    if artifact.namespace == target.namespace:
-        storage = place_artifact(target, program).value
-        if storage is None:
-            return Staged(None)
-        told = (
-            [problems.claim_reused(artifact.source_at, artifact.names.claim, storage.claim)] if artifact.foreign else []
-        )
-        return Staged(storage._replace(plans=()), told)
-    bound = _bound(target, program)
-    if bound is None:
+    within = artifact.namespace == target.namespace
+    bound = None if within and not artifact.foreign else _bound(target, program)
+    if bound is not None:
+        return Staged(_clone(artifact, target, bound))
+    if not within:
         return Staged(None, [problems.not_clonable(artifact.source_at, target.of)])
-    return Staged(_clone(artifact, target, bound))
+    storage = place_artifact(target, program).value
+    if storage is None:
+        return Staged(None)
+    told = [problems.claim_reused(artifact.source_at, artifact.names.claim, storage.claim)] if artifact.foreign else []
+    return Staged(storage._replace(plans=(), claim_labels={}), told)
 
 
 def _clone(artifact: Artifact, target: Artifact, bound: Bound) -> Storage:
@@ -93,8 +98,8 @@ def _bound(artifact: Artifact, program: Program) -> Bound | None:
         return None
     metadata = committed.document.value["metadata"]
     return Bound(
-        committed.document.value.get("spec") or {},
-        claim,
+        canonical_quantities(prune(committed.document.value.get("spec") or {})),
+        canonical_quantities(prune(claim)),
         metadata.get("labels") or {},
-        metadata.get("annotations") or {},
+        {key: note for key, note in (metadata.get("annotations") or {}).items() if key not in TOOL_ANNOTATIONS},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from compiler.diagnostics import Staged
 from compiler.emission.naming import object_name
@@ -30,28 +30,34 @@ class Static(NamedTuple):
 
 
 def static_of(artifact: Artifact, profile: Profile) -> Static | None:
-    """The entry that an artifact's class names, or the only one where nothing names a class."""
-    if artifact.foreign or not profile.static:
+    """The entry that an artifact's class names, or the only one where nothing names a class.
+
+    A foreign document has to name it: its own system leaves the class to the cluster.
+    """
+    if not profile.static:
         return None
-    wanted = artifact.wanted.storage_class or profile.storage.class_
-    if wanted is None and len(profile.static) == 1:
-        wanted = next(iter(profile.static))
-    if wanted is None or wanted not in profile.static:
-        return None
-    return Static(wanted, profile.static[wanted])
+    if artifact.foreign:
+        wanted = str((artifact.wanted.template or {}).get("storageClassName"))
+    else:
+        wanted = artifact.wanted.storage_class or profile.storage.class_ or ""
+        if not wanted and len(profile.static) == 1:
+            wanted = next(iter(profile.static))
+    return Static(wanted, profile.static[wanted]) if wanted in profile.static else None
 
 
 def static_storage(artifact: Artifact, program: Program, static: Static) -> Staged[Storage | None]:
-    """Volume, claim, and the Job that makes the directory."""
-    volume = static_volume(artifact, program, static)
+    """Volume, claim, and the Job that makes the directory, which is `<path>/<namespace>/<claim>` on the export."""
     spec = claim_spec(
         artifact,
-        size=volume["capacity"]["storage"],
+        size=claim_size(artifact, program.profile),
         access_modes=artifact.wanted.access_modes or ("ReadWriteMany",),
         storage_class="",
         volume=artifact.names.volume,
     )
-    volume = {**volume, "accessModes": spec["accessModes"]}
+    path = posixpath.join(static.export.path, artifact.namespace, artifact.names.claim)
+    size = spec["resources"]["requests"]["storage"]
+    volume = in_tree(static.export.server, path, size, tuple(static.export.mount_options))
+    volume["accessModes"] = spec["accessModes"]
     identity = Identity(artifact.names.volume, None, artifact.unit, artifact.origin, artifact.labels)
     directory = _directory(artifact, program, static)
     plans: tuple[Plan, ...] = (
@@ -60,13 +66,6 @@ def static_storage(artifact: Artifact, program: Program, static: Static) -> Stag
         *directory.value,
     )
     return Staged(Storage(artifact.names.claim, artifact.namespace, plans=plans), directory.found)
-
-
-def static_volume(artifact: Artifact, program: Program, static: Static) -> dict[str, Any]:
-    """The spec of the volume, at `<path>/<namespace>/<claim>`."""
-    path = posixpath.join(static.export.path, artifact.namespace, artifact.names.claim)
-    size = claim_size(artifact, program.profile)
-    return in_tree(static.export.server, path, size, tuple(static.export.mount_options))
 
 
 def _directory(artifact: Artifact, program: Program, static: Static) -> Staged[tuple[Plan, ...]]:

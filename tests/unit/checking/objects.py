@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from compiler.manifest import Body, Manifest
@@ -173,3 +173,26 @@ def manifest(body: Body, *, document: Body | None = None) -> Manifest:
     file = SourceFile("a/hydra.yaml", "")
     source = Document(file, 0, document if document is not None else {"kind": "Project"})
     return Manifest(body, logical=body["metadata"]["name"], unit="a", origin=source.at())
+
+
+FREE = frozenset((
+    "annotations", "binaryData", "data", "labels", "limits", "matchLabels", "nodeSelector", "parameters", "rayStartParams",
+    "requests", "stringData", "capacity", "volumeAttributes",
+))  # fmt: skip
+"""Maps whose keys are the author's, not the schema's."""
+
+FREE_AND_DEEP = frozenset(("pytorchReplicaSpecs",))
+"""Such maps whose values are objects again."""
+
+
+def closed_maps(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The ways to the mappings of an object in which only known fields may stand."""
+    if isinstance(value, dict):
+        if not path or path[-1] not in FREE:
+            if not path or path[-1] not in FREE_AND_DEEP:
+                yield path
+            for key, inner in value.items():
+                yield from closed_maps(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from closed_maps(inner, (*path, index))

@@ -15,6 +15,7 @@ from tests.unit.checking.objects import (
     GOOD,
     Spoil,
     claim,
+    closed_maps,
     config_map,
     job,
     kustomization,
@@ -155,3 +156,11 @@ def test_no_shipped_schema_is_broken(shipped: Schemas) -> None:
     for make in GOOD:
         shipped.of(make()["apiVersion"], make()["kind"])
     assert shipped.broken == []
+
+
+@pytest.mark.parametrize("make", GOOD, ids=lambda make: make.__name__)
+def test_an_unknown_field_is_refused_wherever_it_stands(shipped: Schemas, make: Make) -> None:
+    for path in closed_maps(make()):
+        body = make()
+        put(*path, "hydraUnknown", "a")(body)
+        assert (UNKNOWN_FIELD, (*path, "hydraUnknown")) in [(one.code, one.path) for one in shipped.failures(body)]

@@ -149,6 +149,6 @@ def test_an_entry_with_one_is_refused_at_its_place(tmp_path: Path, line: str, co
     file = tmp_path / "library/loaders/bad.yaml"
     file.parent.mkdir(parents=True)
     file.write_text(f"kind: Loader\nname: bad\nsummary: Bad\nsource: us\nimage: a:1\n{line}\n", encoding="utf-8")
-    found = open_library(tmp_path, ["library"]).get(Loader, "bad")
+    found = open_library(tmp_path, ["library"]).find("loader", "bad")
     assert found.value is None
     assert [(one.code.id, one.at.span().line, one.at.span().column) for one in found.found] == [("HYD707", 6, column)]

@@ -27,7 +27,7 @@ def marks(found: list[Diagnostic] | tuple[Diagnostic, ...]) -> list[tuple[str, i
 
 def test_an_own_entry_is_found_beside_the_built_in_ones(tmp_path: Path) -> None:
     library = repo(tmp_path, {"library/models/own.yaml": OWN})
-    entry = library.get(Model, "own").value
+    entry = library.find("model", "own").value
     assert entry is not None
     assert entry.facts is not None
     assert entry.facts.parameters == 7_600_000_000
@@ -37,14 +37,14 @@ def test_an_own_entry_is_found_beside_the_built_in_ones(tmp_path: Path) -> None:
 
 def test_an_own_entry_replaces_the_built_in_one_whole(tmp_path: Path) -> None:
     library = repo(tmp_path, {"library/models/phi-4.yaml": OWN.replace("name: own", "name: phi-4")})
-    entry = library.get(Model, "phi-4").value
+    entry = library.find("model", "phi-4").value
     assert entry is not None
     assert entry.huggingface is None
 
 
 def test_with_extends_it_takes_over_what_it_leaves_out(tmp_path: Path) -> None:
     text = "kind: Model\nname: phi-4\nextends: phi-4\nmodelscope: null\nfacts: {context: 8192}\n"
-    entry = repo(tmp_path, {"library/models/phi-4.yaml": text}).get(Model, "phi-4").value
+    entry = repo(tmp_path, {"library/models/phi-4.yaml": text}).find("model", "phi-4").value
     assert entry is not None
     assert entry.facts is not None
     assert (entry.facts.context, entry.facts.layers, entry.modelscope) == (8192, 40, None)
@@ -52,7 +52,7 @@ def test_with_extends_it_takes_over_what_it_leaves_out(tmp_path: Path) -> None:
 
 def test_a_later_directory_hides_an_earlier_one(tmp_path: Path) -> None:
     repo(tmp_path, {"a/models/own.yaml": OWN, "b/models/own.yaml": OWN.replace("Ours", "Theirs")})
-    entry = open_library(tmp_path, ["a", "b"]).get(Model, "own").value
+    entry = open_library(tmp_path, ["a", "b"]).find("model", "own").value
     assert entry is not None
     assert entry.summary == "Theirs"
 

@@ -47,7 +47,7 @@ def library(root: Path, text: str) -> Library:
 
 
 def loader(root: Path, text: str) -> Loader:
-    found = library(root, text).get(Loader, "ours")
+    found = library(root, text).find("loader", "ours")
     assert not found.found
     assert found.value is not None
     return found.value
@@ -103,5 +103,5 @@ def test_a_value_that_cannot_be_written_is_a_finding_at_its_name(tmp_path: Path)
 )
 def test_a_mistake_is_shown_at_its_place(tmp_path: Path, line: str, code: str, at: tuple[int, int]) -> None:
     text = f"kind: Loader\nname: ours\nsummary: S\nsource: us\nimage: a:1\n{line}\n"
-    found = library(tmp_path, text).get(Loader, "ours").found
+    found = library(tmp_path, text).find("loader", "ours").found
     assert [(one.code.id, one.at.span()[1:3]) for one in found] == [(code, at)]

@@ -53,7 +53,7 @@ MODELHUB = {
 
 
 def model(name: str) -> Model:
-    found = LIBRARY.get(Model, name)
+    found = LIBRARY.find("model", name)
     assert not found.found
     assert found.value is not None
     return found.value

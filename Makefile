@@ -1,0 +1,99 @@
+# Every target does its own set-up. All that it needs is make and Python 3.11 or newer.
+#
+#   make demo    compile sample-repo/ and show what came out
+#   make test    the test suite
+
+VENV := .venv
+TORCH := .venv-torch
+BIN := $(VENV)/bin
+PIP := -m pip --disable-pip-version-check install --quiet
+
+# The first Python that is new enough; PYTHON=... names one.
+FIND_PYTHON := for one in "$(PYTHON)" python3 python3.13 python3.12 python3.11 python; do \
+	if [ -n "$$one" ] && command -v "$$one" >/dev/null 2>&1 && \
+	"$$one" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+	then echo "$$one"; exit 0; fi; done; \
+	echo "Hydra needs Python 3.11 or newer, with its venv module (Debian: python3-venv). None was found; PYTHON=/path/to/python names one." >&2; exit 1
+
+.PHONY: help demo test test-upstream test-torch lint format bench docs clean
+
+help:
+	@echo "make demo            compile sample-repo/ and show what came out"
+	@echo "make test            run the test suite"
+	@echo "make lint            style, types, and whether generated files are fresh"
+	@echo "make test-upstream   the tests against real CRDs and reference cases, in HYDRA_UPSTREAM"
+	@echo "make test-torch      the tests against Transformers' model classes (installs torch)"
+	@echo "make bench           the benchmark and its peers"
+	@echo "make docs            write the generated pages, schemas and sample output anew"
+	@echo "make format          format the code"
+	@echo "make clean           remove environments, caches and build output"
+
+# ---- environments, each with a stamp that says what is installed
+
+$(VENV)/pyvenv.cfg:
+	@python=$$($(FIND_PYTHON)) && echo "Making an environment with $$($$python --version) in $(VENV) ..." && $$python -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/pyvenv.cfg pyproject.toml
+	@echo "Installing Hydra ..."
+	@$(BIN)/python $(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "Installing what the tests need ..."
+	@$(BIN)/python $(PIP) --editable '.[dev]'
+	@touch $@
+
+# numpy and torch are pinned together with Transformers: its classes are what the library's facts are compared with.
+$(TORCH)/.installed: pyproject.toml
+	@python=$$($(FIND_PYTHON)) && echo "Making an environment with torch in $(TORCH), which takes minutes ..." && $$python -m venv $(TORCH)
+	@$(TORCH)/bin/python $(PIP) --editable . 'pytest>=8.3' torch==2.13.0 numpy transformers==4.57.6
+	@touch $@
+
+# ---- what people run
+
+demo: $(VENV)/.installed
+	@$(BIN)/hydra compile sample-repo
+	@echo
+	@$(BIN)/python tools/show_tree.py sample-repo/rendered
+	@echo
+	@echo "This tree is what Argo CD or Flux applies. From here:"
+	@echo "  less sample-repo/teams/nlp/support-bot/hydra.yaml                                     what a team writes"
+	@echo "  less sample-repo/rendered/prod/nlp/support-bot/job-support-bot-base-preload.yaml      what it becomes"
+	@echo "  $(BIN)/hydra list models                                                              models that are known"
+	@echo "  $(BIN)/hydra compile --check sample-repo                                              what CI runs"
+
+test: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+test-upstream: $(VENV)/.installed-dev
+	@test -d "$(HYDRA_UPSTREAM)" || { echo "HYDRA_UPSTREAM has to name the folder with the CRDs and cases." >&2; exit 1; }
+	@$(BIN)/python -m pytest -n auto -m upstream $(ARGS)
+
+test-torch: $(TORCH)/.installed
+	@$(TORCH)/bin/python -m pytest tests/torch -m torch $(ARGS)
+
+lint: $(VENV)/.installed-dev
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/python -m compiler.report.rules_page --check
+	@$(BIN)/python -m compiler.spec.schema_export --check
+	@$(BIN)/python -m compiler.spec.reference_page --check
+	@$(BIN)/hydra compile --check --quiet --fail-on warning sample-repo
+
+format: $(VENV)/.installed-dev
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+bench: $(VENV)/.installed-dev
+	@$(BIN)/python -m bench $(ARGS)
+
+docs: $(VENV)/.installed
+	@$(BIN)/python -m compiler.report.rules_page
+	@$(BIN)/python -m compiler.spec.schema_export
+	@$(BIN)/python -m compiler.spec.reference_page
+	@$(BIN)/hydra compile --quiet sample-repo
+
+clean:
+	@rm -rf $(VENV) $(TORCH) build dist bench/out .mypy_cache .pytest_cache .ruff_cache .hypothesis sample-repo/.hydra
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,94 @@
+"""The front of the compiler: a repo is read, and each cluster's parts are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from compiler import cache
+from compiler.assembly import Assembly
+from compiler.checking import policy
+from compiler.diagnostics import Diagnostic, Findings, InFile, Severity
+from compiler.library.library import open_library
+from compiler.repo import SETTINGS, Repo, settings_of
+from compiler.repo_problems import nothing_to_compile
+from compiler.requests import Request
+from compiler.source.discovery import Discovered, discover
+from compiler.specs import check_settings, profiles_of, specs_of
+
+if TYPE_CHECKING:
+    from compiler.linking.profile import Profile
+    from compiler.linking.program import Parts
+    from compiler.spec.settings import Settings
+
+
+class Front(NamedTuple):
+    """A repo that was read."""
+
+    settings: Settings
+    output: str
+    """Where the tree is written, from the root or absolute."""
+
+    parts: Mapping[str, Parts]
+    """What each cluster that is compiled gets."""
+
+    acknowledged: frozenset[str]
+    """Destructive changes that are meant, by object."""
+
+    discovered: Discovered
+    around: str
+    """Digest of what the run depends on besides specs; empty where it could not be taken."""
+
+
+def read_repo(repo: Repo, request: Request, found: Findings) -> Front:
+    """Everything that the repo says, as parts of each cluster."""
+    request.tell("reading")
+    settings = found.of(settings_of(repo))
+    around = _around(repo, settings)
+    library = open_library(repo.root, settings.library)
+    found.of(library.check())
+    output = request.output or settings.output
+    discovered = found.of(discover(repo.root, output=output, library=settings.library))
+    if not discovered.specs:
+        found.add([nothing_to_compile(InFile("."))])
+    clusters = [one for path in discovered.clusters for one in found.of(repo.documents(path))]
+    documents = [one for path in discovered.specs for one in found.of(repo.documents(path))]
+    incomplete = found.worst() is Severity.ERROR
+    profiles = found.of(profiles_of(clusters, library))
+    specs = found.of(specs_of(documents, settings))
+    found.add(_about_settings(repo, settings, profiles))
+    found.add(policy.unexplained({path: one.text for path, one in repo.files.items()}))
+    assembly = Assembly(specs, profiles, library, repo.read, incomplete=incomplete)
+    parts = found.of(assembly.parts(settings))
+    wanted = request.clusters or tuple(profiles)
+    chosen = {name: parts[name] for name in profiles if name in wanted}
+    return Front(settings, output, chosen, specs.acknowledged, discovered, around)
+
+
+def inputs_of(repo: Repo, front: Front) -> cache.Inputs | None:
+    """What the run read, by digest; nothing where it could not all be told."""
+    if not front.around:
+        return None
+    files = {path: cache.digest(file.text.encode()) for path, file in repo.files.items()}
+    return cache.Inputs(
+        settings=files.pop(SETTINGS, ""),
+        output=front.output,
+        library=tuple(front.settings.library),
+        schemas=tuple(front.settings.schemas),
+        specs=front.discovered.specs,
+        clusters=front.discovered.clusters,
+        around=front.around,
+        files=files,
+    )
+
+
+def _about_settings(repo: Repo, settings: Settings, profiles: Mapping[str, Profile]) -> list[Diagnostic]:
+    return [*check_settings(settings, repo.settings, profiles), *policy.check_levels(settings, repo.settings)]
+
+
+def _around(repo: Repo, settings: Settings) -> str:
+    # Taken before anything of it is read: what changes in between is then seen by the next run.
+    try:
+        return cache.surroundings(repo.root, (*settings.library, *settings.schemas))
+    except (OSError, ValueError):
+        return ""
