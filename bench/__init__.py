@@ -1,0 +1,1 @@
+"""Measures Hydra and its peers: see README.md."""

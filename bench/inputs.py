@@ -7,6 +7,7 @@ names and paths come from a table: peers are not asked to compute them.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -102,7 +103,10 @@ def expression(value: Any, *, variable: str = "a", constants: Mapping[bool, str]
     """The template as source text that jsonnet, KCL and JavaScript all read: values are joined with `+`."""
     known = constants or {True: "true", False: "false"}
     if isinstance(value, dict):
-        pairs = (f"{json.dumps(name)}: {expression(item, variable=variable, constants=known)}" for name, item in value.items())
+        pairs = (
+            f"{json.dumps(name)}: {expression(item, variable=variable, constants=known)}"
+            for name, item in value.items()
+        )
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(expression(item, variable=variable, constants=known) for item in value) + "]"
@@ -123,6 +127,4 @@ def _joined(text: str, variable: str) -> str:
 
 def _split(text: str) -> list[str]:
     """Text, name, text, name, text. An `@` that is no placeholder stays text."""
-    import re
-
     return re.split(r"@([a-z_]+)@", text)

@@ -1,6 +1,6 @@
 """Installs the peers into `bench/.env`, from public registries, by name and pinned version.
 
-    python bench/setup.py [PEER ...]
+    python -m bench.setup [PEER ...]
 
 Nothing here is a dependency of Hydra. A peer that can't be installed is said to be missing, and `run.py` skips it.
 """
@@ -61,7 +61,7 @@ def install(peer: str) -> str:
 
 def _pip(place: Path, packages: tuple[str, ...]) -> None:
     venv.create(place, with_pip=True, symlinks=True)
-    command = [str(place / PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages]
+    command = [str(place / PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", *packages]
     subprocess.run(command, check=True)
     subprocess.run([str(place / PYTHON), "-m", "compileall", "-q", str(place / "lib")], check=False)
 

@@ -1,6 +1,6 @@
 """The repo that is measured: N small projects, one dataset and one model each, for one cluster.
 
-    python bench/workload.py 1000 /tmp/repo
+    python -m bench.workload 1000 /tmp/repo
 
 A project has 17 lines and becomes four objects: a claim and a loading Job for the dataset, and the same for the model.
 Nothing is random: the same N is the same bytes. Projects differ in what teams' projects differ in (names, sizes,

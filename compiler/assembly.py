@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ from compiler.linking.program import Parts
 from compiler.linking.scope import Expand, ReadFile, Scope
 from compiler.source.document import Document
 from compiler.spec.documents import project_of
-from compiler.specs import Specs, clusters_of, foreign_clusters
+from compiler.spec.remainder import remainder
+from compiler.specs import Declared, Specs, clusters_of, foreign_clusters
 
 if TYPE_CHECKING:
     from compiler.spec.settings import Settings
@@ -30,9 +31,17 @@ class Assembly:
     """Puts together what each cluster gets."""
 
     def __init__(
-        self, specs: Specs, profiles: Mapping[str, Profile], library: Library, read_file: ReadFile, *, incomplete: bool
+        self,
+        specs: Specs,
+        profiles: Mapping[str, Profile],
+        declared: Declared,
+        library: Library,
+        read_file: ReadFile,
+        *,
+        incomplete: bool,
     ) -> None:
         self.incomplete = incomplete
+        self.declared = declared
         self.specs = specs
         self.profiles = profiles
         self.library = library
@@ -53,9 +62,9 @@ class Assembly:
                 continue
             if all(isinstance(one, HubModel) for one in foreign.read):
                 continue
-            where = foreign_clusters(foreign.document, settings, self.profiles)
+            where = foreign_clusters(foreign.document, settings, self.declared)
             found += where.found
-            for name in where.value:
+            for name in self._known(where.value):
                 artifacts[name] += [one for one in foreign.read if isinstance(one, Artifact)]
                 passed[name] += [one for one in foreign.read if isinstance(one, Passed)]
         parts = {
@@ -72,25 +81,32 @@ class Assembly:
         }
         return Staged(parts, found)
 
+    def _known(self, clusters: Iterable[str]) -> list[str]:
+        """Those whose documents could be read."""
+        return [name for name in clusters if name in self.profiles]
+
     def _project(
         self, document: Document, artifacts: dict[str, list[Artifact]], broken: set[tuple[str, str]]
     ) -> list[Diagnostic]:
-        clusters = clusters_of(document, self.profiles)
-        found = list(clusters.found)
-        base = project_of(document)
-        found += base.found
-        if base.value is None:
+        clusters = clusters_of(document, self.declared)
+        found = [*clusters.found]
+        checked = project_of(document)
+        found += checked.found
+        if checked.value is not None:
+            found += check_overrides(document, self.declared, set(clusters.value))
+        readable = document if checked.value is not None else remainder(document, checked.found)
+        base = checked.value if readable is document or readable is None else project_of(readable).value
+        if base is None or readable is None:
             broken.update(_declared(document))
             return found
-        found += check_overrides(document, self.profiles, set(clusters.value))
-        for name in clusters.value:
-            patched = overridden(document, name)
-            checked = base if patched is document else project_of(patched)
-            found += () if patched is document else checked.found
-            if checked.value is None:
+        for name in self._known(clusters.value):
+            patched = overridden(readable, name)
+            for_cluster = Staged(base) if patched is readable else project_of(patched)
+            found += for_cluster.found
+            if for_cluster.value is None:
                 broken.update(_declared(document))
                 continue
-            expanded = expand(Scope(checked.value, patched, self.profiles[name], self.library, self.read_file))
+            expanded = expand(Scope(for_cluster.value, patched, self.profiles[name], self.library, self.read_file))
             found += expanded.found
             artifacts[name] += expanded.value
             broken.update(set(_declared(document)) - {one.key for one in expanded.value})

@@ -10,14 +10,14 @@ from compiler.assembly import Assembly
 from compiler.checking import policy
 from compiler.diagnostics import Diagnostic, Findings, InFile, Severity
 from compiler.library.library import open_library
+from compiler.linking.problems import unknown_cluster
 from compiler.repo import SETTINGS, Repo, settings_of
 from compiler.repo_problems import nothing_to_compile
 from compiler.requests import Request
 from compiler.source.discovery import Discovered, discover
-from compiler.specs import check_settings, profiles_of, specs_of
+from compiler.specs import Declared, check_settings, declared_clusters, profiles_of, specs_of
 
 if TYPE_CHECKING:
-    from compiler.linking.profile import Profile
     from compiler.linking.program import Parts
     from compiler.spec.settings import Settings
 
@@ -54,11 +54,14 @@ def read_repo(repo: Repo, request: Request, found: Findings) -> Front:
     clusters = [one for path in discovered.clusters for one in found.of(repo.documents(path))]
     documents = [one for path in discovered.specs for one in found.of(repo.documents(path))]
     incomplete = found.worst() is Severity.ERROR
+    unread = any(one.at.span().file in discovered.clusters for one in found.all)
     profiles = found.of(profiles_of(clusters, library))
     specs = found.of(specs_of(documents, settings))
-    found.add(_about_settings(repo, settings, profiles))
+    declared = declared_clusters(clusters, profiles, complete=not unread)
+    found.add(_about_settings(repo, settings, declared))
+    found.add(unknown_cluster(InFile("."), name, declared.names) for name in request.clusters if declared.lacks(name))
     found.add(policy.unexplained({path: one.text for path, one in repo.files.items()}))
-    assembly = Assembly(specs, profiles, library, repo.read, incomplete=incomplete)
+    assembly = Assembly(specs, profiles, declared, library, repo.read, incomplete=incomplete)
     parts = found.of(assembly.parts(settings))
     wanted = request.clusters or tuple(profiles)
     chosen = {name: parts[name] for name in profiles if name in wanted}
@@ -82,8 +85,8 @@ def inputs_of(repo: Repo, front: Front) -> cache.Inputs | None:
     )
 
 
-def _about_settings(repo: Repo, settings: Settings, profiles: Mapping[str, Profile]) -> list[Diagnostic]:
-    return [*check_settings(settings, repo.settings, profiles), *policy.check_levels(settings, repo.settings)]
+def _about_settings(repo: Repo, settings: Settings, declared: Declared) -> list[Diagnostic]:
+    return [*check_settings(settings, repo.settings, declared), *policy.check_levels(settings, repo.settings)]
 
 
 def _around(repo: Repo, settings: Settings) -> str:

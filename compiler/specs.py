@@ -29,6 +29,18 @@ class Foreign(NamedTuple):
     """What references call it, also where it could not be read."""
 
 
+class Declared(NamedTuple):
+    """Clusters by name, also those whose documents have mistakes: to name one of them is not a second mistake."""
+
+    names: frozenset[str]
+    complete: bool = True
+    """Whether there can be no others, in files that could not be read."""
+
+    def lacks(self, name: str) -> bool:
+        """Whether no cluster is called that."""
+        return self.complete and name not in self.names
+
+
 class Specs(NamedTuple):
     """Everything that the spec files say."""
 
@@ -64,6 +76,19 @@ def profiles_of(clusters: Iterable[Document], library: Library) -> Staged[dict[s
         else:
             profiles[name] = profile_of(checked.value, document)
     return Staged(profiles, found)
+
+
+def declared_clusters(documents: Iterable[Document], profiles: Mapping[str, Profile], *, complete: bool) -> Declared:
+    """The names of clusters. `complete` says that every file of clusters could be read."""
+    names = set(profiles)
+    for document in documents:
+        metadata = document.value.get("metadata")
+        name = metadata.get("name") if isinstance(metadata, dict) else None
+        if isinstance(name, str):
+            names.add(name)
+        else:
+            complete = False
+    return Declared(frozenset(names), complete)
 
 
 def specs_of(documents: Iterable[Document], settings: Settings) -> Staged[Specs]:
@@ -130,29 +155,26 @@ def _units(projects: Mapping[str, Document], foreign: Iterable[Foreign]) -> list
     return found
 
 
-def clusters_of(document: Document, profiles: Mapping[str, Profile]) -> Staged[tuple[str, ...]]:
+def clusters_of(document: Document, declared: Declared) -> Staged[tuple[str, ...]]:
     """The clusters that a project is rendered for."""
     named = document.value.get("clusters")
     if named is None:
-        if len(profiles) <= 1:
-            return Staged(tuple(profiles))
-        listed = ", ".join(sorted(profiles))
-        return Staged(
-            (), [problems.no_cluster(document.at(), "The project", f"Add `clusters: [...]` with some of {listed}.")]
-        )
+        if len(declared.names) <= 1:
+            return Staged(tuple(declared.names))
+        listed = ", ".join(f"`{name}`" for name in sorted(declared.names))
+        do = f"Add `clusters: [...]` with some of {listed}."
+        return Staged((), [problems.no_cluster(document.at("metadata", key=True), "The project", do)])
     if not isinstance(named, list):
         return Staged(())
     found = [
-        problems.unknown_cluster(document.at("clusters", index), name, profiles)
+        problems.unknown_cluster(document.at("clusters", index), name, declared.names)
         for index, name in enumerate(named)
-        if isinstance(name, str) and name not in profiles
+        if isinstance(name, str) and declared.lacks(name)
     ]
-    return Staged(tuple(name for name in dict.fromkeys(map(str, named)) if name in profiles), found)
+    return Staged(tuple(name for name in dict.fromkeys(map(str, named)) if name in declared.names), found)
 
 
-def foreign_clusters(
-    document: Document, settings: Settings, profiles: Mapping[str, Profile]
-) -> Staged[tuple[str, ...]]:
+def foreign_clusters(document: Document, settings: Settings, declared: Declared) -> Staged[tuple[str, ...]]:
     """The clusters that a foreign document goes to: by its path, or the only one."""
     path = document.file.path
     prefixes = [
@@ -160,20 +182,20 @@ def foreign_clusters(
     ]
     if prefixes:
         named = settings.foreign[max(prefixes, key=len)]
-        return Staged(tuple(name for name in named if name in profiles))
-    if len(profiles) <= 1:
-        return Staged(tuple(profiles))
+        return Staged(tuple(name for name in named if name in declared.names))
+    if len(declared.names) <= 1:
+        return Staged(tuple(declared.names))
     do = "Give its path clusters under `foreign` in `.hydra.yaml`."
     return Staged((), [problems.no_cluster(document.at("kind"), f"This {document.kind}", do)])
 
 
-def check_settings(settings: Settings, document: Document | None, profiles: Mapping[str, Profile]) -> list[Diagnostic]:
+def check_settings(settings: Settings, document: Document | None, declared: Declared) -> list[Diagnostic]:
     """Clusters in the settings that there are not."""
     if document is None:
         return []
     return [
-        problems.unknown_cluster(document.at("foreign", prefix, index), name, profiles)
+        problems.unknown_cluster(document.at("foreign", prefix, index), name, declared.names)
         for prefix, names in settings.foreign.items()
         for index, name in enumerate(names)
-        if name not in profiles
+        if declared.lacks(name)
     ]

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compiler.diagnostics import Diagnostic, Located, Staged
 from compiler.library import layers, problems
+from compiler.library.behaviour import EntryBehaviour
 from compiler.library.kinds import EntryKind, kinds
 from compiler.library.layers import Layer
 from compiler.library.merging import merge_patch
 from compiler.source.document import Document
-from compiler.spec.checked import checked, trusted
+from compiler.spec.checked import trusted
 
 if TYPE_CHECKING:
     from compiler.library.behaviour import Hub
@@ -137,11 +138,11 @@ class Library:
             entry.read_from(document)
             return Staged(entry, found)
         from compiler.library.checks import check_templates
+        from compiler.spec.validation import validate
 
-        checked_entry: Staged[Any] = checked(f"library/{place.kind}", lambda: kind.model, document, value=value)
-        entry, wrong = checked_entry
+        entry, wrong = validate(kind.model, document, value=value)
         refused = check_templates(document, value, kind.templates) if kind.templates else []
-        if hasattr(entry, "read_from"):
+        if isinstance(entry, EntryBehaviour):
             entry.read_from(document)
         return Staged(None if refused else entry, [*found, *wrong, *refused])
 
@@ -160,7 +161,9 @@ class Library:
         base = self._base(document, place, (*seen, place))
         if base.value is None:
             return Staged(None, [*found, *base.found])
-        return Staged(Read(document, merge_patch(base.value.value, value)), [*found, *base.found])
+        # What is complete extends nothing any more: schemas ask everything of it.
+        complete = {key: one for key, one in merge_patch(base.value.value, value).items() if key != "extends"}
+        return Staged(Read(document, complete), [*found, *base.found])
 
     def _base(self, document: Document, place: Place, seen: tuple[Place, ...]) -> Staged[Read | None]:
         name = document.value["extends"]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from compiler.diagnostics import Diagnostic, Span
 from compiler.linking import problems
 from compiler.source.document import Document, Path
+
+if TYPE_CHECKING:
+    from compiler.specs import Declared
 
 FIXED = ("apiVersion", "kind", "metadata", "clusters", "overrides", "acknowledge")
 
@@ -59,14 +62,14 @@ def overridden(document: Document, cluster: str) -> Document:
     return OverriddenDocument(document, cluster, patch) if isinstance(patch, dict) and patch else document
 
 
-def check_overrides(document: Document, clusters: Mapping[str, Any], on: set[str]) -> list[Diagnostic]:
+def check_overrides(document: Document, declared: Declared, on: set[str]) -> list[Diagnostic]:
     """Overrides for clusters that are not the project's, and of fields that are what the project is."""
     found: list[Diagnostic] = []
     for cluster, patch in document.value.get("overrides", {}).items():
         at = document.at("overrides", cluster, key=True)
-        if cluster not in clusters:
-            found.append(problems.unknown_cluster(at, cluster, clusters))
-        elif cluster not in on:
+        if declared.lacks(cluster):
+            found.append(problems.unknown_cluster(at, cluster, declared.names))
+        elif cluster in declared.names and cluster not in on:
             do = f"Add `{cluster}` to `clusters`, or remove the override."
             found.append(problems.bad_override(at, f"The project is not on cluster `{cluster}`.", do))
         found += [

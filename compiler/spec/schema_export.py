@@ -123,11 +123,34 @@ def _foreign() -> Iterator[tuple[str, type[BaseModel]]]:
 
 
 def _may_extend(schema: dict[str, Any]) -> None:
-    """An entry that extends another needs only what says which it is; the rest may come from there."""
+    """An entry that extends another is a merge patch: it needs only what says which it is, and null removes.
+
+    Without `extends`, which the compiler takes off when it has merged, everything is asked of it.
+    """
     needed = schema.pop("required")
+    given: dict[str, Any] = {}
+    for name, value in schema["properties"].items():
+        if "additionalProperties" in value:
+            value["additionalProperties"] = _nullable(value["additionalProperties"])
+            given[name] = {"type": "object", "additionalProperties": _NOT_NULL}
+        elif _NULL not in value.get("anyOf", ()):
+            given[name] = _NOT_NULL
+        if name in given:
+            schema["properties"][name] = _nullable(value)
     schema["required"] = ["kind", "name"]
     schema["if"] = {"required": ["extends"]}
-    schema["else"] = {"required": needed}
+    schema["else"] = {"required": needed, "properties": given}
+
+
+def _nullable(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A schema that also takes null. Unions stay flat."""
+    about = {key: schema[key] for key in ("default", "description") if key in schema}
+    members = schema.get("anyOf") or [{key: value for key, value in schema.items() if key not in about}]
+    return {"anyOf": [*members, _NULL], **about}
+
+
+_NULL = {"type": "null"}
+_NOT_NULL = {"not": _NULL}
 
 
 def files() -> dict[str, str]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar, get_args
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from compiler.diagnostics import Diagnostic, Staged
+from compiler.diagnostics import Diagnostic, Staged, closest
 from compiler.source.document import Document, Origin, Path
 from compiler.spec import problems
 
 M = TypeVar("M", bound=BaseModel)
 Error = Mapping[str, Any]
+Location = tuple[str | int, ...]
 
 _WHOLE = object()
 
@@ -27,10 +29,31 @@ def validate(model: type[M], document: Document, path: Path = (), value: Any = _
         for step in path:
             value = value[step]
     try:
-        return Staged(model.model_validate(value))
+        # By alias alone: a spec says `accessModes`, and `access_modes` is a field that nobody has documented.
+        return Staged(model.model_validate(value, by_alias=True, by_name=False))
     except ValidationError as error:
-        origin = Origin(document, path)
-        return Staged(None, [_diagnostic(one, value, model, origin) for one in error.errors(include_url=False)])
+        origin, errors = Origin(document, path), error.errors(include_url=False)
+        meant = _meant(errors)
+        said = [one for one in errors if one["loc"] not in meant.values()]
+        found = [_diagnostic(one, value, model, origin) for one in said]
+        better = [(str(meant[one["loc"]][-1]),) if one["loc"] in meant else () for one in said]
+        return Staged(
+            None, [one._replace(candidates=name or one.candidates) for one, name in zip(found, better, strict=True)]
+        )
+
+
+def _meant(errors: Sequence[Error]) -> dict[Location, Location]:
+    """Misspelt fields -> the required one that each stands for: one mistake, which is said once."""
+    missing = [one["loc"] for one in errors if one["type"] == "missing"]
+    meant: dict[Location, Location] = {}
+    for one in errors:
+        if one["type"] != "extra_forbidden":
+            continue
+        *above, name = one["loc"]
+        beside = {str(loc[-1]): loc for loc in missing if [*loc[:-1]] == above and loc not in meant.values()}
+        for match in closest(str(name), beside, most=1):
+            meant[one["loc"]] = beside[match]
+    return meant
 
 
 def _diagnostic(error: Error, value: Any, model: type[BaseModel], origin: Origin) -> Diagnostic:
@@ -40,7 +63,7 @@ def _diagnostic(error: Error, value: Any, model: type[BaseModel], origin: Origin
     return explain(error, at, found, model)
 
 
-def _walk(location: tuple[str | int, ...], value: Any) -> tuple[Path, Any]:
+def _walk(location: Location, value: Any) -> tuple[Path, Any]:
     """The way into the data, without the names of union members that pydantic puts between."""
     path: list[str | int] = []
     last = len(location) - 1
@@ -65,7 +88,7 @@ def _field(at: Origin) -> str:
 
 def _unknown(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Diagnostic:
     del found
-    known = set(_fields(model, error["loc"][:-1]))
+    known = set(_fields(model, at.path[:-1]))
     return problems.unknown_field(at._replace(key=True), str(error["loc"][-1]), known)
 
 
@@ -143,34 +166,36 @@ def _remedy(wanted: str, at: Origin, found: Any) -> str:
     return f"Write {wanted}."
 
 
-def _fields(model: type[BaseModel], location: tuple[str | int, ...]) -> Iterator[str]:
+def _fields(model: type[BaseModel], path: Path) -> Iterator[str]:
     """Names of the fields at a place below a model, over all members of unions on the way."""
     found: list[Any] = [model]
-    for step in location:
+    for step in path:
         found = [below for one in found for below in _below(one, step)]
     for one in found:
-        if isinstance(one, type) and issubclass(one, BaseModel):
-            yield from (field.alias or name for name, field in one.model_fields.items())
+        for member in _members(one):
+            if isinstance(member, type) and issubclass(member, BaseModel):
+                yield from (field.alias or name for name, field in member.model_fields.items())
 
 
 def _below(annotation: Any, step: str | int) -> Iterator[Any]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        for name, field in annotation.model_fields.items():
-            if step in (name, field.alias):
-                yield from _models(field.annotation)
-        if step == annotation.__name__:
-            yield annotation
-        return
-    yield from _models(annotation)
+    """What a step into a value of this type can lead to."""
+    for one in _members(annotation):
+        if isinstance(one, type) and issubclass(one, BaseModel):
+            yield from (field.annotation for name, field in one.model_fields.items() if step == (field.alias or name))
+        elif get_origin(one) in (dict, list):
+            yield get_args(one)[-1]
 
 
-def _models(annotation: Any) -> Iterator[Any]:
-    """An annotation taken apart: `dict[str, X | None]` gives X."""
-    arguments = get_args(annotation)
-    if not arguments:
+def _members(annotation: Any) -> Iterator[Any]:
+    """A type without its annotations, a union's members one by one."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _members(get_args(annotation)[0])
+    elif origin in (Union, UnionType):
+        for one in get_args(annotation):
+            yield from _members(one)
+    else:
         yield annotation
-    for argument in arguments:
-        yield from _models(argument)
 
 
 _EXPLAIN: dict[str, Callable[[Error, Origin, Any, type[BaseModel]], Diagnostic]] = {

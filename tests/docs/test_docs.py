@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from pages import ROOT, Block, anchors, blocks, links, pages
 
 from compiler import pipeline
 from compiler.diagnostics import Severity
+from tests.docs.pages import ROOT, Block, anchors, blocks, links, pages
 
 ALL = [block for page in pages() for block in blocks(page)]
 COMMANDS = [block for block in ALL if block.commands]

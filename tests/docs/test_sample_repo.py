@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from pages import ROOT
 
 from compiler import pipeline
 from compiler.repo import Repo, settings_of
+from tests.docs.pages import ROOT
 
 SAMPLE = ROOT / "sample-repo"
 

@@ -105,3 +105,17 @@ def test_kustomize_builds_the_whole_cluster(tmp_path: Path) -> None:
         (tmp_path / path).write_text(text)
     built = subprocess.run(["kubectl", "kustomize", str(tmp_path / "prod")], check=True, capture_output=True, text=True)
     assert [one["data"] for one in yaml.safe_load_all(built.stdout)] == [{"a": "1e3"}] * 2
+
+
+def test_what_flux_could_substitute_is_kept_from_it() -> None:
+    """An undefined `${NAME}` would become nothing, in a script or in somebody's data."""
+    from compiler.manifest import Manifest
+    from compiler.source.document import Document, SourceFile
+
+    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "b"}, "data": {"x": "${Y}"}}
+    origin = Document(SourceFile("hydra.yaml", ""), 0, {}).at()
+    files = render([Manifest(body, logical="a", unit="u", origin=origin)], "prod")
+    assert "kustomize.toolkit.fluxcd.io/substitute: disabled" in files["prod/b/u/configmap-a.yaml"]
+    plain = {**body, "data": {"x": "$Y"}}
+    files = render([Manifest(plain, logical="a", unit="u", origin=origin)], "prod")
+    assert "substitute" not in files["prod/b/u/configmap-a.yaml"]

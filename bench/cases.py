@@ -1,0 +1,131 @@
+"""What is measured: each case is a process, and what is done before it."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from bench import compare, inputs, setup, timing, workload
+from bench.peers.base import Made, Peer
+from bench.timing import Command
+
+REPO = Path(__file__).resolve().parents[1]
+HYDRA = (sys.executable, "-m", "compiler")
+IMPORTS = "import click, yaml, pydantic"
+PEERS = tuple(setup.ENVIRONMENTS)
+
+
+class Case(NamedTuple):
+    """A process that is measured."""
+
+    name: str
+    command: Command
+    runs: int
+    """At most: rounds after these are without it."""
+
+    before: Callable[[], None] | None = None
+    """Done before each run, unmeasured."""
+
+    limit: float = 600.0
+    """Seconds after which it is killed."""
+
+
+class Bench:
+    """Makes cases below a working directory."""
+
+    def __init__(self, place: Path, quick: bool) -> None:
+        self.place = place
+        self.runs = 3 if quick else 7
+        self.quick = quick
+        self.skipped: dict[str, str] = {}
+
+    def hydra(self) -> list[Case]:
+        """Hydra in all sizes, and what its start is compared with."""
+        python = (sys.executable, "-c")
+        cases = [
+            Case("python -c pass", self._command(self.place, (*python, "pass")), self.runs * 2),
+            Case("imports", self._command(self.place, (*python, IMPORTS)), self.runs * 3),
+            Case("hydra --help", self._command(self.place, (*HYDRA, "--help")), self.runs * 3),
+            self._cold(1, self.runs * 3),
+            self._cold(100, self.runs),
+            self._cold(1000, self.runs),
+        ]
+        if not self.quick:
+            cases.append(self._cold(5000, 3))
+        warm = self._repo("warm", 1000)
+        timing.measure(self._compile(warm))
+        cases += [
+            Case("hydra unchanged 1000", self._compile(warm), self.runs),
+            Case("hydra --check 1000", self._compile(warm, "--check"), self.runs),
+        ]
+        changed = self._repo("changed", 1000)
+        timing.measure(self._compile(changed))
+        cases.append(Case("hydra one changed of 1000", self._compile(changed), self.runs, _Edit(changed)))
+        return cases
+
+    def peers(self, wanted: tuple[str, ...]) -> list[Case]:
+        """Peers with the objects that Hydra made of 1,000 projects; those that differ from Hydra's are left out."""
+        sizes = {count: self.given(count) for count in (1, 100, 1000)}
+        return [case for peer in wanted if (case := self._peer(peer, sizes)) is not None]
+
+    def given(self, count: int) -> inputs.Inputs:
+        """What N projects come to."""
+        repo = self._repo(f"given-{count}", count)
+        timing.measure(self._compile(repo))
+        return inputs.of_tree(repo / "rendered", count)
+
+    def _peer(self, peer: str, sizes: dict[int, inputs.Inputs]) -> Case | None:
+        if not setup.installed(peer):
+            self.skipped[peer] = "not installed: run `python -m bench.setup`"
+            return None
+        try:
+            for count in (1, 100):
+                made = self._made(peer, sizes[count], count)
+                timing.measure(made.command)
+                wrong = compare.differences(made.result, sizes[count].tree)
+                if wrong:
+                    self.skipped[peer] = f"{wrong} objects of {count} projects differ from Hydra's"
+                    return None
+        except timing.RunError as failure:
+            self.skipped[peer] = str(failure)
+            return None
+        runs = {"kapitan": 2, "kustomize": 1}.get(peer, self.runs)
+        return Case(f"{peer} 1000", self._made(peer, sizes[1000], 1000).command, runs, limit=300.0)
+
+    def _made(self, peer: str, given: inputs.Inputs, count: int) -> Made:
+        module = cast("Peer", importlib.import_module(f"bench.peers.{peer}"))
+        folder = self.place / f"{peer}-{count}"
+        folder.mkdir()
+        return module.prepare(folder, given)
+
+    def _cold(self, count: int, runs: int) -> Case:
+        repo = self._repo(f"cold-{count}", count)
+        removed = (repo / "rendered", repo / ".hydra")
+        return Case(f"hydra cold {count}", self._compile(repo)._replace(removed=removed), runs)
+
+    def _repo(self, name: str, count: int) -> Path:
+        return workload.write(self.place / name, count)
+
+    def _compile(self, repo: Path, *options: str) -> Command:
+        return self._command(repo, (*HYDRA, "compile", *options))
+
+    def _command(self, directory: Path, arguments: tuple[str, ...]) -> Command:
+        return Command(arguments, directory, {"PYTHONPATH": os.fspath(REPO)})
+
+
+class _Edit:
+    """Asks for one project's dataset again, by its round: its claim stays, its Job is another one."""
+
+    def __init__(self, repo: Path) -> None:
+        self.file = repo / "teams" / workload.app(500) / "hydra.yaml"
+        self.text = self.file.read_text()
+        self.round = 1
+
+    def __call__(self) -> None:
+        self.round += 1
+        line = "    secret: s3-readonly\n"
+        self.file.write_text(self.text.replace(line, f"{line}    round: {self.round}\n"))
