@@ -6,7 +6,7 @@
 VENV := .venv
 TORCH := .venv-torch
 BIN := $(VENV)/bin
-PIP := -m pip --disable-pip-version-check install --quiet
+PIP := -m pip --disable-pip-version-check install -qq
 
 # The first Python that is new enough; PYTHON=... names one.
 FIND_PYTHON := for one in "$(PYTHON)" python3 python3.13 python3.12 python3.11 python; do \
@@ -57,10 +57,10 @@ demo: $(VENV)/.installed
 	@$(BIN)/python tools/show_tree.py sample-repo/rendered
 	@echo
 	@echo "This tree is what Argo CD or Flux applies. From here:"
-	@echo "  less sample-repo/teams/nlp/support-bot/hydra.yaml                                     what a team writes"
-	@echo "  less sample-repo/rendered/prod/nlp/support-bot/job-support-bot-base-preload.yaml      what it becomes"
-	@echo "  $(BIN)/hydra list models                                                              models that are known"
-	@echo "  $(BIN)/hydra compile --check sample-repo                                              what CI runs"
+	@echo "  sample-repo/teams/nlp/support-bot/hydra.yaml          what a team writes"
+	@echo "  sample-repo/rendered/prod/nlp/support-bot/            what it becomes"
+	@echo "  $(BIN)/hydra list models                         models that a spec may name"
+	@echo "  $(BIN)/hydra compile --check sample-repo         what CI runs"
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -n auto $(ARGS)

@@ -15,23 +15,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from compiler import __version__
-from compiler.diagnostics import Code, Diagnostic, Severity, Span
+from compiler.diagnostics import Code, Diagnostic, Placed, Severity, Span, placed
 from compiler.emission.paths import LIST_NAME
 from compiler.source.discovery import discover
 
 FORMAT = 1
 OFF = "HYDRA_NO_CACHE"
 """Environment variable that turns the cache off."""
-
-
-class Fixed(NamedTuple):
-    """A place that is known already."""
-
-    at: Span
-
-    def span(self) -> Span:
-        """The place."""
-        return self.at
 
 
 class Inputs(NamedTuple):
@@ -65,8 +55,7 @@ class Remembered(NamedTuple):
 
 def fixed(one: Diagnostic) -> Diagnostic:
     """A finding whose places are looked up, so that it can leave the process."""
-    about = None if one.about is None else Fixed(one.about.span())
-    return one._replace(at=Fixed(one.at.span()), about=about)
+    return one._replace(at=placed(one.at), about=None if one.about is None else placed(one.about))
 
 
 def digest(content: bytes) -> str:
@@ -251,6 +240,7 @@ def _written(one: Diagnostic) -> dict[str, Any]:
     return {
         "code": [*one.code[:1], int(one.code.severity), *one.code[2:]],
         "at": list(one.at.span()),
+        "whole_file": placed(one.at).whole_file,
         "wrong": one.wrong,
         "do": one.do,
         "candidates": list(one.candidates),
@@ -269,7 +259,7 @@ def _diagnostic(stored: Mapping[str, Any]) -> Diagnostic:
     identifier, severity, *texts = stored["code"]
     return Diagnostic(
         Code(identifier, Severity(severity), *texts),
-        Fixed(Span(*stored["at"])),
+        Placed(Span(*stored["at"]), stored["whole_file"]),
         stored["wrong"],
         stored["do"],
         tuple(stored["candidates"]),

@@ -53,6 +53,22 @@ class InFile(NamedTuple):
         return Span(self.file, 1, 1, 1, 1)
 
 
+class Placed(NamedTuple):
+    """A place that is known: it was looked up once, which costs a second reading of its file."""
+
+    found: Span
+    whole_file: bool = False
+
+    def span(self) -> Span:
+        """The place."""
+        return self.found
+
+
+def placed(place: Located) -> Placed:
+    """A place, looked up."""
+    return place if isinstance(place, Placed) else Placed(place.span(), isinstance(place, InFile))
+
+
 class Code(NamedTuple):
     """A kind of finding: its stable id and the page that `docs/rules.md` prints about it.
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from compiler import cache
 from compiler.assembly import Assembly
 from compiler.checking import policy
-from compiler.diagnostics import Diagnostic, Findings, InFile, Severity
+from compiler.diagnostics import Diagnostic, Findings, InFile, Located, Severity
+from compiler.directories import check_output
 from compiler.library.library import open_library
 from compiler.linking.problems import unknown_cluster
 from compiler.repo import SETTINGS, Repo, settings_of
@@ -48,6 +49,7 @@ def read_repo(repo: Repo, request: Request, found: Findings) -> Front:
     library = open_library(repo.root, settings.library)
     found.of(library.check())
     output = request.output or settings.output
+    found.add(check_output(repo.root, output, settings, _output_place(repo, request)))
     discovered = found.of(discover(repo.root, output=output, library=settings.library))
     if not discovered.specs:
         found.add([nothing_to_compile(InFile("."))])
@@ -83,6 +85,11 @@ def inputs_of(repo: Repo, front: Front) -> cache.Inputs | None:
         around=front.around,
         files=files,
     )
+
+
+def _output_place(repo: Repo, request: Request) -> Located:
+    """Where the output was said: in the settings, or on the command line."""
+    return InFile(request.output or ".") if request.output or repo.settings is None else repo.settings.at("output")
 
 
 def _about_settings(repo: Repo, settings: Settings, declared: Declared) -> list[Diagnostic]:

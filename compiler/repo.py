@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler import __version__, repo_problems
-from compiler.diagnostics import Diagnostic, Staged
+from compiler.diagnostics import Staged
+from compiler.directories import check_settings_file
 from compiler.source import reading
 from compiler.source.document import Document, SourceFile
 from compiler.spec import documents
@@ -59,33 +59,4 @@ def settings_of(repo: Repo) -> Staged[Settings]:
     settings = documents.settings_of(document)
     if settings.value is None:
         return Staged(default, settings.found)
-    return Staged(settings.value, [*settings.found, *_checks(settings.value, document)])
-
-
-def _checks(settings: Settings, document: Document) -> list[Diagnostic]:
-    found = _version(settings, document)
-    for field in ("output", *(f"library.{i}" for i in range(len(settings.library)))):
-        name, _, index = field.partition(".")
-        at = document.at(name, int(index)) if index else document.at(name)
-        value = settings.library[int(index)] if index else settings.output
-        if ".." in value.split("/"):
-            found.append(
-                repo_problems.bad_setting(at, f"`{value}` leads out of the repo.", "Use a directory of the repo.")
-            )
-    return found
-
-
-def _version(settings: Settings, document: Document) -> list[Diagnostic]:
-    if settings.compiler is None:
-        return []
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-    at = document.at("compiler")
-    try:
-        wanted = SpecifierSet(settings.compiler)
-    except InvalidSpecifier:
-        wrong = f"`{settings.compiler}` is not a range of versions."
-        return [repo_problems.bad_setting(at, wrong, "Write it like `>=0.1,<1`.")]
-    if wanted.contains(__version__, prereleases=True):
-        return []
-    return [repo_problems.wrong_version(at, settings.compiler, __version__)]
+    return Staged(settings.value, [*settings.found, *check_settings_file(repo.root, settings.value, document)])

@@ -4,10 +4,28 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from compiler.emission.listing import EMPTY, Listing, parse
 from compiler.emission.paths import LIST_NAME
 from compiler.emission.tree import previous
+
+if TYPE_CHECKING:
+    import subprocess
+
+
+PREFERENCES = ("-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+SAFELY = {
+    "LC_ALL": "C",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+"""A repo can hold a directory that looks like a repository of git, with settings that name programs to run. None is run,
+and nothing is fetched."""
+ELSEWHERE = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"})
+"""What git sets for its hooks, and would then believe instead of looking where the repo is."""
 
 
 def committed(root: Path, output: str) -> Listing:
@@ -25,21 +43,29 @@ def _at_head(root: Path, path: str) -> str | None:
     """A file at HEAD; empty where HEAD lacks it, None where there is no HEAD."""
     if not _in_git(root):
         return None
-    import subprocess
-
-    def git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
-        environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
-        return subprocess.run(
-            ["git", "-C", str(root), *arguments], capture_output=True, check=False, env=environment, timeout=60
-        )
+    from subprocess import SubprocessError
 
     try:
-        shown = git("show", f"HEAD:./{path}")
+        shown = _git(root, "show", f"HEAD:./{path}")
         if shown.returncode == 0:
             return shown.stdout.decode(errors="replace")
-        return "" if git("rev-parse", "--verify", "--quiet", "HEAD").returncode == 0 else None
-    except (OSError, subprocess.TimeoutExpired):
+        return "" if _git(root, "rev-parse", "--verify", "--quiet", "HEAD").returncode == 0 else None
+    except (OSError, SubprocessError):
         return None
+
+
+def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    import subprocess
+
+    # `git` is the one on PATH, as for every other tool of a repo; the arguments are a list and no shell reads them.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return subprocess.run(  # noqa: S603
+        ["git", "-C", str(root), *PREFERENCES, *arguments],  # noqa: S607
+        capture_output=True,
+        check=False,
+        env={**inherited, **SAFELY},
+        timeout=60,
+    )
 
 
 def _in_git(root: Path) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compiler.diagnostics import Code, Diagnostic, Severity, Span
+from compiler.diagnostics import Code, Diagnostic, Placed, Severity, Span
 
 NO_REASON = Code(
     "HYD490",
@@ -14,15 +14,8 @@ NO_REASON = Code(
 )
 
 
-class _Spot(Span):
-    """A span as a place."""
-
-    def span(self) -> Span:
-        return self
-
-
 def no_reason(span: Span, codes: str) -> Diagnostic:
     """A comment that gives no reason."""
     return Diagnostic(
-        NO_REASON, _Spot(*span), f"`ignore {codes}` gives no reason, and is not followed.", "Say why, after the code."
+        NO_REASON, Placed(span), f"`ignore {codes}` gives no reason, and is not followed.", "Say why, after the code."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from compiler.diagnostics import Code, Diagnostic, InFile, Severity, Span
+from compiler.diagnostics import Code, Diagnostic, InFile, Placed, Severity, Span
 from compiler.emission.paths import LIST_NAME
 
 OUTSIDE = Code(
@@ -75,18 +75,9 @@ STALE = Code(
 )
 
 
-class AtLine:
+def _at_line(file: str, line: int) -> Placed:
     """A line of a file that is no YAML document."""
-
-    __slots__ = ("file", "line")
-
-    def __init__(self, file: str, line: int) -> None:
-        self.file = file
-        self.line = line
-
-    def span(self) -> Span:
-        """The first character of the line."""
-        return Span(self.file, self.line, 1, self.line, 1)
+    return Placed(Span(file, line, 1, line, 1))
 
 
 def outside(output: str) -> Diagnostic:
@@ -146,7 +137,7 @@ def unreadable_line(file: str, line: int, reason: str) -> Diagnostic:
     """A line that is neither a file nor a record of storage, or names a path outside."""
     return Diagnostic(
         UNREADABLE_LIST,
-        AtLine(file, line),
+        _at_line(file, line),
         wrong=f"This line {reason}.",
         do=f"Restore the file with `git checkout -- {file}`, or take it from the other branch of a merge.",
     )
@@ -156,7 +147,7 @@ def conflicted_list(file: str, line: int) -> Diagnostic:
     """Marks of a merge that nobody resolved."""
     return Diagnostic(
         CONFLICTED_LIST,
-        AtLine(file, line),
+        _at_line(file, line),
         wrong="The list file holds an unresolved merge conflict.",
         do="Resolve the conflicts in the specs and run `hydra compile`: it writes the list anew.",
     )
@@ -166,7 +157,7 @@ def newer_list(file: str, line: int, version: str) -> Diagnostic:
     """A format that this release does not know."""
     return Diagnostic(
         NEWER_LIST,
-        AtLine(file, line),
+        _at_line(file, line),
         wrong=f"The list file has format {version}, and this release reads format 1.",
         do="Compile with the release that wrote it, or a newer one.",
     )

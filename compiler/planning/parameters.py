@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-
 if TYPE_CHECKING:
     from compiler.library.facts import LatentAttention, ModelFacts
 

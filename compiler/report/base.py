@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from compiler.diagnostics import Diagnostic, InFile, Severity, Span, in_source_order
+from compiler.diagnostics import Diagnostic, Placed, Severity, Span, in_source_order
+from compiler.diagnostics import placed as place_of
 
 NOTHING: Mapping[str, int] = MappingProxyType({})
 
@@ -25,17 +26,6 @@ class Summary(NamedTuple):
     """Whether the committed tree differs from what would be written."""
     unchecked: Mapping[str, int] = NOTHING
     """Objects for which there is no schema, by `apiVersion/kind`."""
-
-
-class Placed(NamedTuple):
-    """A place that was looked up once: a span costs a second reading of its file."""
-
-    found: Span
-    whole_file: bool
-
-    def span(self) -> Span:
-        """The place that was found."""
-        return self.found
 
 
 class Finding(NamedTuple):
@@ -74,10 +64,7 @@ class Report(NamedTuple):
 
 def placed(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Look up all places: the diagnostics in source order, each once. A second time costs nothing."""
-    return in_source_order(
-        one if isinstance(one.at, Placed) else one._replace(at=Placed(one.at.span(), isinstance(one.at, InFile)))
-        for one in found
-    )
+    return in_source_order(one._replace(at=place_of(one.at)) for one in found)
 
 
 def findings(found: Iterable[Diagnostic], prefix: str = "") -> list[Finding]:

@@ -145,7 +145,7 @@ def test_a_value_is_written_as_people_write_it(value: Any, written: str) -> None
     assert dump({"a": value}) == f"a: {written}\n"
 
 
-@pytest.mark.parametrize("value", [None, b"a", (1,), {1, 2}, object()], ids=ascii)
+@pytest.mark.parametrize("value", [None, b"a", (1,), {1, 2}, object()], ids=lambda value: type(value).__name__)
 def test_what_yaml_would_need_a_tag_or_a_null_for_is_refused(value: Any) -> None:
     for body in ({"a": value}, {"a": [value]}):
         with pytest.raises(TypeError, match=type(value).__name__):

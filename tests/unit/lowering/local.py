@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,9 @@ from compiler.lowering.preload import preload
 from compiler.planning.plans import Identity, Pod, PreloadPlan
 from compiler.source.document import Origin
 
-SHELL = "sh"
+SHELL = os.environ.get("HYDRA_TEST_SHELL", "sh").split()
+"""The shell; `busybox sh` is another one that loaders' images have."""
+
 DIGEST = "kbbk9tm772"
 
 
@@ -63,7 +66,7 @@ class Local:
 
     def start(self, container: Mapping[str, Any], **secrets: str) -> subprocess.Popen[str]:
         """Start a container's command as the kubelet would, in a session of its own."""
-        environment = {one["name"]: unescaped(one["value"]) for one in container["env"] if "value" in one}
+        environment = {one["name"]: expanded(one["value"]) for one in container["env"] if "value" in one}
         environment |= {
             "PATH": f"{self.programs}:{os.environ['PATH']}",
             "LOG": str(self.log),
@@ -71,10 +74,11 @@ class Local:
             "HOME": str(self.scratch),
             **secrets,
         }
-        command = [one.replace("/tmp/", f"{self.scratch}/") for one in container["command"]]
-        arguments = [unescaped(one).replace("/tmp/", f"{self.scratch}/") for one in container.get("args", ())]
+        arguments = [expanded(one) for one in container.get("args", ())]
+        if arguments[:2] == ["sh", "-c"]:
+            arguments[2] = arguments[2].replace("/tmp/", f"{self.scratch}/")
         return subprocess.Popen(
-            [SHELL, *command[1:], *arguments],
+            [*SHELL, *map(expanded, container["command"][1:]), *arguments],
             env=environment,
             text=True,
             stdout=subprocess.PIPE,
@@ -89,9 +93,12 @@ class Local:
         return process.returncode, output
 
 
-def unescaped(text: str) -> str:
-    """What the kubelet makes of text in which no variable is named: `$$` is a dollar."""
-    return text.replace("$$", "$")
+def expanded(text: str) -> str:
+    """What the kubelet makes of text in which no variable is known: `$$` is a dollar, the rest stays.
+
+    Source: Kubernetes, `third_party/forked/golang/expansion/expand.go`.
+    """
+    return re.sub(r"\$\$", "$", text)
 
 
 def plan_of(

@@ -9,9 +9,8 @@ import sys
 
 import pytest
 
-from compiler.diagnostics import Code, Diagnostic, Severity, Span
+from compiler.diagnostics import Code, Diagnostic, Placed, Severity, Span
 from compiler.report import FORMATS, write
-from compiler.report.base import Placed
 
 CODE = Code("HYD301", Severity.ERROR, "A reference names nothing.", "Nothing could be mounted.")
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 
-from compiler.diagnostics import Code, Diagnostic, InFile, Severity, Span
+from compiler.diagnostics import Code, Diagnostic, InFile, Placed, Severity, Span
 from compiler.report import write
-from compiler.report.base import Placed
 
 CODE = Code("HYD301", Severity.ERROR, "A reference names nothing.", "Nothing could be mounted.")
 

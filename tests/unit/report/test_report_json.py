@@ -9,9 +9,8 @@ from typing import Any
 
 import compiler
 from compiler import __version__
-from compiler.diagnostics import Code, Diagnostic, Severity, Span
+from compiler.diagnostics import Code, Diagnostic, Placed, Severity, Span
 from compiler.report import Summary, write
-from compiler.report.base import Placed
 
 CODE = Code("HYD301", Severity.ERROR, "A reference names nothing.", "Nothing could be mounted.")
 FOUND = Diagnostic(

@@ -10,9 +10,8 @@ import jsonschema_rs
 import pytest
 
 from compiler import __version__
-from compiler.diagnostics import Code, Diagnostic, InFile, Severity, Span
+from compiler.diagnostics import Code, Diagnostic, InFile, Placed, Severity, Span
 from compiler.report import write
-from compiler.report.base import Placed
 from compiler.report.formats import sarif
 
 UNKNOWN = Code(

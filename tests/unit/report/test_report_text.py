@@ -10,9 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from compiler.diagnostics import Code, Diagnostic, InFile, Severity, Span
+from compiler.diagnostics import Code, Diagnostic, InFile, Placed, Severity, Span
 from compiler.report import write
-from compiler.report.base import Placed
 from compiler.report.excerpt import excerpt
 from compiler.report.printable import printable, width
 
