@@ -16,7 +16,7 @@ from bench.timing import Command
 REPO = Path(__file__).resolve().parents[1]
 HYDRA = (sys.executable, "-m", "compiler")
 IMPORTS = "import click, yaml, pydantic"
-PEERS = tuple(setup.ENVIRONMENTS)
+PEERS = ("pyyaml_c", "rjsonnet", "rjsonnet_stream", "kcl", "cdk8s", "kapitan", "kustomize")
 
 
 class Case(NamedTuple):
@@ -30,7 +30,7 @@ class Case(NamedTuple):
     before: Callable[[], None] | None = None
     """Done before each run, unmeasured."""
 
-    limit: float = 600.0
+    limit: int = 600
     """Seconds after which it is killed."""
 
 
@@ -79,7 +79,7 @@ class Bench:
         return inputs.of_tree(repo / "rendered", count)
 
     def _peer(self, peer: str, sizes: dict[int, inputs.Inputs]) -> Case | None:
-        if not setup.installed(peer):
+        if not setup.installed(_module(peer).ENVIRONMENT):
             self.skipped[peer] = "not installed: run `python -m bench.setup`"
             return None
         try:
@@ -94,13 +94,12 @@ class Bench:
             self.skipped[peer] = str(failure)
             return None
         runs = {"kapitan": 2, "kustomize": 1}.get(peer, self.runs)
-        return Case(f"{peer} 1000", self._made(peer, sizes[1000], 1000).command, runs, limit=300.0)
+        return Case(f"{peer} 1000", self._made(peer, sizes[1000], 1000).command, runs, limit=300)
 
     def _made(self, peer: str, given: inputs.Inputs, count: int) -> Made:
-        module = cast("Peer", importlib.import_module(f"bench.peers.{peer}"))
         folder = self.place / f"{peer}-{count}"
         folder.mkdir()
-        return module.prepare(folder, given)
+        return _module(peer).prepare(folder, given)
 
     def _cold(self, count: int, runs: int) -> Case:
         repo = self._repo(f"cold-{count}", count)
@@ -115,6 +114,10 @@ class Bench:
 
     def _command(self, directory: Path, arguments: tuple[str, ...]) -> Command:
         return Command(arguments, directory, {"PYTHONPATH": os.fspath(REPO)})
+
+
+def _module(peer: str) -> Peer:
+    return cast("Peer", importlib.import_module(f"bench.peers.{peer}"))
 
 
 class _Edit:

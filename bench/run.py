@@ -63,15 +63,18 @@ def rounds(cases: Sequence[Case], skipped: dict[str, str]) -> dict[str, list[Sam
 def table(samples: dict[str, list[Sample]]) -> list[str]:
     """The figures in Markdown."""
     lines = [
-        "| case | wall, median s | min-max | user+sys s | peak MiB | runs |",
-        "|---|---:|---:|---:|---:|---:|",
+        "| case | wall, median s | min-max | user s | system s | peak MiB | runs |",
+        "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for name, runs in samples.items():
         if runs:
             walls = [one.wall for one in runs]
-            cpu, peak = middle([one.cpu for one in runs]), max(one.peak for one in runs)
+            user, system = middle([one.user for one in runs]), middle([one.system for one in runs])
+            peak = max(one.peak for one in runs)
             spread = f"{min(walls):.3f}-{max(walls):.3f}"
-            lines.append(f"| {name} | {middle(walls):.3f} | {spread} | {cpu:.3f} | {peak:.0f} | {len(runs)} |")
+            lines.append(
+                f"| {name} | {middle(walls):.3f} | {spread} | {user:.3f} | {system:.3f} | {peak:.0f} | {len(runs)} |"
+            )
     return lines
 
 

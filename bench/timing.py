@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import statistics
 import subprocess
+import sys
 import tempfile
-import threading
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+LAUNCHER = Path(__file__).with_name("launcher.py")
 
 
 class Command(NamedTuple):
@@ -32,18 +32,25 @@ class Sample(NamedTuple):
     """One run: seconds and MiB."""
 
     wall: float
-    cpu: float
-    """User and system, of the process and those that it waited for."""
+    user: float
+    """Of the process and those that it waited for, as the next one."""
+
+    system: float
 
     peak: float
     """Memory of the largest process."""
+
+    @property
+    def cpu(self) -> float:
+        """Processor time."""
+        return self.user + self.system
 
 
 class RunError(Exception):
     """A process did not end as it should."""
 
 
-def measure(command: Command, limit: float = 600.0) -> Sample:
+def measure(command: Command, limit: int = 600) -> Sample:
     """Run a process to its end.
 
     Raises: RunError, where its exit code is not 0 or it takes longer than `limit` seconds.
@@ -52,23 +59,19 @@ def measure(command: Command, limit: float = 600.0) -> Sample:
         shutil.rmtree(path, ignore_errors=True)
     # Without bytecode every start would compile the sources again, which no installed program does.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    with tempfile.TemporaryFile() as errors, (command.output or Path(os.devnull)).open("wb") as output:
-        start = time.perf_counter()
-        process = subprocess.Popen(
-            command.arguments, cwd=command.directory, env=environment | dict(command.environment),
-            stdin=subprocess.DEVNULL, stdout=output, stderr=errors, start_new_session=True,
-        )  # fmt: skip
-        watch = threading.Timer(limit, os.killpg, (process.pid, signal.SIGKILL))
-        watch.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
-        watch.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
-        errors.seek(0)
-        said = errors.read().decode(errors="replace").strip()
-    if process.returncode:
-        raise RunError(f"exit code {process.returncode} after {wall:.1f} s: {said[-300:]}")
-    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    with tempfile.TemporaryDirectory() as place, (command.output or Path(os.devnull)).open("wb") as output:
+        report, errors = Path(place, "report"), Path(place, "errors")
+        with errors.open("wb") as said:
+            subprocess.run(
+                [sys.executable, "-I", "-S", LAUNCHER, report, str(limit), *command.arguments],
+                cwd=command.directory, env=environment | dict(command.environment),
+                stdin=subprocess.DEVNULL, stdout=output, stderr=said, check=True,
+            )  # fmt: skip
+        code, wall, user, system, peak = (float(one) for one in report.read_text().split())
+        why = errors.read_text(errors="replace").strip()[-300:]
+    if code:
+        raise RunError(f"exit code {code:.0f} after {wall:.1f} s: {why}")
+    return Sample(wall, user, system, peak / 1024)
 
 
 def middle(values: Sequence[float]) -> float:

@@ -19,7 +19,7 @@ from compiler.linking.scope import Expand, ReadFile, Scope
 from compiler.source.document import Document
 from compiler.spec.documents import project_of
 from compiler.spec.remainder import remainder
-from compiler.specs import Declared, Specs, clusters_of, foreign_clusters
+from compiler.specs import Declared, Specs, clusters_of, foreign_clusters, profiles_of
 
 if TYPE_CHECKING:
     from compiler.spec.settings import Settings
@@ -53,6 +53,7 @@ class Assembly:
         artifacts: dict[str, list[Artifact]] = {name: [] for name in self.profiles}
         passed: dict[str, list[Passed]] = {name: [] for name in self.profiles}
         broken: set[tuple[str, str]] = set()
+        homeless: set[str] = set()
         models = [one for foreign in self.specs.foreign for one in foreign.read if isinstance(one, HubModel)]
         for document in self.specs.projects:
             found += self._project(document, artifacts, broken)
@@ -63,7 +64,9 @@ class Assembly:
             if all(isinstance(one, HubModel) for one in foreign.read):
                 continue
             where = foreign_clusters(foreign.document, settings, self.declared)
-            found += where.found
+            if foreign.unit not in homeless:
+                found += where.found
+            homeless |= {foreign.unit} if where.found else set()
             for name in self._known(where.value):
                 artifacts[name] += [one for one in foreign.read if isinstance(one, Artifact)]
                 passed[name] += [one for one in foreign.read if isinstance(one, Passed)]
@@ -85,6 +88,12 @@ class Assembly:
         """Those whose documents could be read."""
         return [name for name in clusters if name in self.profiles]
 
+    def _stand_in(self) -> Profile:
+        """Some cluster, for a project whose own cannot be read."""
+        if self.profiles:
+            return next(iter(self.profiles.values()))
+        return next(iter(profiles_of((), self.library).value.values()))
+
     def _project(
         self, document: Document, artifacts: dict[str, list[Artifact]], broken: set[tuple[str, str]]
     ) -> list[Diagnostic]:
@@ -99,7 +108,11 @@ class Assembly:
         if base is None or readable is None:
             broken.update(_declared(document))
             return found
-        for name in self._known(clusters.value):
+        known = self._known(clusters.value)
+        if not known:
+            # Its mistakes are told all the same, as on any cluster.
+            found += expand(Scope(base, readable, self._stand_in(), self.library, self.read_file)).found
+        for name in known:
             patched = overridden(readable, name)
             for_cluster = Staged(base) if patched is readable else project_of(patched)
             found += for_cluster.found

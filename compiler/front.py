@@ -49,9 +49,10 @@ def read_repo(repo: Repo, request: Request, found: Findings) -> Front:
     library = open_library(repo.root, settings.library)
     found.of(library.check())
     output = request.output or settings.output
-    found.add(check_output(repo.root, output, settings, _output_place(repo, request)))
+    in_output = check_output(repo.root, output, settings, _output_place(repo, request))
+    found.add(in_output)
     discovered = found.of(discover(repo.root, output=output, library=settings.library))
-    if not discovered.specs:
+    if not discovered.specs and not in_output:
         found.add([nothing_to_compile(InFile("."))])
     clusters = [one for path in discovered.clusters for one in found.of(repo.documents(path))]
     documents = [one for path in discovered.specs for one in found.of(repo.documents(path))]

@@ -9,6 +9,9 @@ from compiler.source.document import Origin
 
 Body = dict[str, Any]
 
+LONGEST_STEM = 240
+"""Characters of a file's name before the ending; file systems have room for 255 bytes."""
+
 
 class Manifest:
     """One Kubernetes object and where it comes from.
@@ -46,6 +49,13 @@ class Manifest:
         """Where a part of it was said; the entry, where that is not known."""
         return self.places.get(what, self.origin)
 
+    def value(self, *path: str) -> Any:
+        """A value of the body; None where the way to it is another one, as it can be in a document that is passed through."""
+        found: Any = self.body
+        for step in path:
+            found = found.get(step) if isinstance(found, dict) else None
+        return found
+
     @property
     def api_version(self) -> str:
         """Group and version, as in the object."""
@@ -65,4 +75,15 @@ class Manifest:
     @property
     def file(self) -> str:
         """Its file below the cluster's directory. Never carries a digest: a new run is a modified file."""
-        return f"{self.directory}/{self.kind.lower()}-{self.logical}.yaml"
+        return f"{self.directory}/{file_name(self.kind, self.logical)}"
+
+
+def file_name(kind: str, logical: str) -> str:
+    """The name of an object's file. One that file systems have no room for is cut, and gets a digest of the whole.
+
+    >>> file_name("ConfigMap", "bot-tickets")
+    'configmap-bot-tickets.yaml'
+    """
+    from compiler.emission.naming import object_name
+
+    return object_name([kind.lower(), logical], limit=LONGEST_STEM) + ".yaml"

@@ -13,6 +13,7 @@ from compiler.checking.baseline import committed
 from compiler.checking.change_problems import REMOVALS
 from compiler.checking.changes import check_changes
 from compiler.checking.collisions import check_collisions
+from compiler.checking.passed import sound
 from compiler.checking.schemas import Schemas, check
 from compiler.diagnostics import Diagnostic, Findings, Severity, Staged, in_source_order
 from compiler.emission import tree
@@ -87,11 +88,13 @@ def compile_cluster(repo: Repo, front: Front, cluster: str, before: Sequence[Sto
     manifests: list[Manifest] = []
     unknown: Mapping[tuple[str, str], int] = {}
     if cluster in front.parts:
-        program = found.of(link(front.parts[cluster]))
+        schemas = _schemas(repo, front)
+        parts = found.of(sound(front.parts[cluster], schemas))
+        program = found.of(link(parts))
         plans = found.of(decide(program))
         manifests = found.of(check_collisions(lower(plans)))
         found.add(policy.judge(_subjects(program, manifests), policy.limits_of(front.settings)))
-        unknown = found.of(check(manifests, _schemas(repo, front))).unknown
+        unknown = found.of(check(manifests, schemas)).unknown
     storage = stored(manifests, cluster, {one.target: one.data for one in manifests if one.data})
     changes = check_changes(before, storage, {one.target: one for one in manifests}, front.acknowledged, front.output)
     mistaken = mistaken or found.worst() is Severity.ERROR

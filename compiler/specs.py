@@ -142,17 +142,24 @@ def _keys(document: Document) -> tuple[tuple[str, str], ...]:
 
 
 def _units(projects: Mapping[str, Document], foreign: Iterable[Foreign]) -> list[Diagnostic]:
-    """Two units of one name: a project and a directory, or two directories."""
+    """Two units of one name: a project and a directory elsewhere, or two directories.
+
+    Documents beside a project that is named like their directory are in the project's unit.
+    """
     found: list[Diagnostic] = []
     directories: dict[str, Foreign] = {}
     for one in foreign:
         first = directories.setdefault(one.unit, one)
-        if one.unit in projects:
-            at = projects[one.unit].at("metadata", "name")
-            found.append(problems.same_unit(at, one.unit, one.document.at()))
-        elif first.document.file.path.rpartition("/")[0] != one.document.file.path.rpartition("/")[0]:
+        project = projects.get(one.unit)
+        if project is not None and _directory(project) != _directory(one.document):
+            found.append(problems.same_unit(project.at("metadata", "name"), one.unit, one.document.at()))
+        elif _directory(first.document) != _directory(one.document):
             found.append(problems.same_unit(one.document.at(), one.unit, first.document.at()))
     return found
+
+
+def _directory(document: Document) -> str:
+    return document.file.path.rpartition("/")[0]
 
 
 def clusters_of(document: Document, declared: Declared) -> Staged[tuple[str, ...]]:
@@ -163,7 +170,7 @@ def clusters_of(document: Document, declared: Declared) -> Staged[tuple[str, ...
             return Staged(tuple(declared.names))
         listed = ", ".join(f"`{name}`" for name in sorted(declared.names))
         do = f"Add `clusters: [...]` with some of {listed}."
-        return Staged((), [problems.no_cluster(document.at("metadata", key=True), "The project", do)])
+        return Staged((), [problems.no_cluster(document.at(), "The project", do)])
     if not isinstance(named, list):
         return Staged(())
     found = [

@@ -20,6 +20,9 @@ class Made(NamedTuple):
 class Peer(Protocol):
     """A module of this package."""
 
+    ENVIRONMENT: str
+    """What has to be installed, as `bench.setup` calls it."""
+
     def prepare(self, folder: Path, inputs: Inputs) -> Made:
         """Write what the peer reads into an empty folder."""
         ...

@@ -10,6 +10,8 @@ from bench.peers.base import Made
 from bench.setup import directory
 from bench.timing import Command
 
+ENVIRONMENT = "cdk8s"
+
 MAIN = """\
 const {{ App, Chart, ApiObject }} = require('cdk8s');
 const objects = (a) => {template};
@@ -27,5 +29,5 @@ def prepare(folder: Path, inputs: Inputs) -> Made:
     (folder / "values.json").write_text(json.dumps(inputs.values))
     (folder / "main.js").write_text(MAIN.format(template=expression(inputs.template)))
     result = folder / "out"
-    modules = {"NODE_PATH": str(directory("cdk8s") / "node_modules")}
+    modules = {"NODE_PATH": str(directory(ENVIRONMENT) / "node_modules")}
     return Made(Command(["node", "main.js"], folder, modules, removed=(result,)), result)

@@ -12,6 +12,8 @@ from bench.peers.base import Made
 from bench.setup import directory
 from bench.timing import Command
 
+ENVIRONMENT = "kapitan"
+
 CLASS = {
     "parameters": {
         "target_name": "${_reclass_:name:short}",
@@ -36,7 +38,7 @@ def prepare(folder: Path, inputs: Inputs) -> Made:
     for number, one in enumerate(inputs.template):
         (folder / f"components/app/object-{number}.yml").write_text(_template(one, inputs.values[0]))
     result = folder / "compiled"
-    program = str(directory("kapitan") / "bin" / "kapitan")
+    program = str(directory(ENVIRONMENT) / "bin" / "kapitan")
     return Made(Command([program, "compile", "-p", "2"], folder, removed=(result,)), result)
 
 

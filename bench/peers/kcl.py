@@ -10,6 +10,8 @@ from bench.peers.base import Made
 from bench.setup import PYTHON, directory
 from bench.timing import Command
 
+ENVIRONMENT = "kcl"
+
 PROGRAM = """\
 import kcl_lib.api as api
 
@@ -40,4 +42,4 @@ def prepare(folder: Path, inputs: Inputs) -> Made:
     (folder / "values.json").write_text(json.dumps(inputs.values))
     (folder / "main.k").write_text(MAIN.format(template=template))
     (folder / "program.py").write_text(PROGRAM)
-    return Made(Command([str(directory("kcl") / PYTHON), "program.py"], folder), folder / "out.yaml")
+    return Made(Command([str(directory(ENVIRONMENT) / PYTHON), "program.py"], folder), folder / "out.yaml")

@@ -10,6 +10,8 @@ from bench.peers.base import Made
 from bench.setup import PYTHON, directory
 from bench.timing import Command
 
+ENVIRONMENT = "pyyaml_c"
+
 PROGRAM = """\
 import os, pickle, sys, yaml
 
@@ -32,6 +34,6 @@ def prepare(folder: Path, inputs: Inputs) -> Made:
     (folder / "objects.pickle").write_bytes(pickle.dumps(list(files(inputs.tree))))
     (folder / "program.py").write_text(PROGRAM)
     result = folder / "out"
-    python = str(directory("pyyaml_c") / PYTHON)
+    python = str(directory(ENVIRONMENT) / PYTHON)
     command = Command([python, "program.py", "objects.pickle", "out"], folder, removed=(result,))
     return Made(command, result)

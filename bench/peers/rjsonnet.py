@@ -1,4 +1,4 @@
-"""Jsonnet in Rust: a function from a project's values to its objects, written as one YAML stream."""
+"""Jsonnet in Rust: a function from a project's values to its objects, a file each, as `jsonnet -m` does."""
 
 from __future__ import annotations
 
@@ -10,16 +10,24 @@ from bench.peers.base import Made
 from bench.setup import PYTHON, directory
 from bench.timing import Command
 
-PROGRAM = """\
-import json, rjsonnet
+ENVIRONMENT = "rjsonnet"
 
-with open("out.yaml", "w") as file:
-    file.write(json.loads(rjsonnet.evaluate_file("main.jsonnet")))
+PROGRAM = """\
+import json, os, rjsonnet
+
+os.mkdir("out")
+for path, text in json.loads(rjsonnet.evaluate_file("main.jsonnet")).items():
+    with open(f"out/{path}", "w") as file:
+        file.write(text)
 """
 
 MAIN = """\
 local objects(a) = {template};
-std.manifestYamlStream([one for a in import 'values.json' for one in objects(a)], quote_keys=false)
+local path(one) = one.metadata.namespace + '-' + one.metadata.name + '-' + one.kind + '.yaml';
+{{
+  [path(one)]: std.manifestYamlDoc(one, quote_keys=false) + '\\n'
+  for a in import 'values.json' for one in objects(a)
+}}
 """
 
 
@@ -28,4 +36,5 @@ def prepare(folder: Path, inputs: Inputs) -> Made:
     (folder / "values.json").write_text(json.dumps(inputs.values))
     (folder / "main.jsonnet").write_text(MAIN.format(template=expression(inputs.template)))
     (folder / "program.py").write_text(PROGRAM)
-    return Made(Command([str(directory("rjsonnet") / PYTHON), "program.py"], folder), folder / "out.yaml")
+    result = folder / "out"
+    return Made(Command([str(directory(ENVIRONMENT) / PYTHON), "program.py"], folder, removed=(result,)), result)

@@ -71,7 +71,15 @@ def shrunk(at: Located, target: str, before: str, after: str) -> Diagnostic:
 def frozen(at: Located, target: str, what: str, before: str, after: str) -> Diagnostic:
     """A frozen field with another value."""
     return Diagnostic(
-        FROZEN, at, f"The {what} of `{target}` was `{before}` and would be `{after}`.",
+        FROZEN, at, f"`{target}` had the {what} {before} and would have {after}.",
+        "Change it back, or make a new entry beside it. " + _ACKNOWLEDGE.format(target=target),
+    )  # fmt: skip
+
+
+def replaced(at: Located, target: str, what: str) -> Diagnostic:
+    """A claim or volume of other data."""
+    return Diagnostic(
+        FROZEN, at, f"`{target}` would have another {what} than in the committed tree.",
         "Change it back, or make a new entry beside it. " + _ACKNOWLEDGE.format(target=target),
     )  # fmt: skip
 

@@ -13,7 +13,9 @@ from compiler.checking import change_problems as problems
 from compiler.diagnostics import Diagnostic, InFile
 from compiler.emission.quantities import quantity_bytes
 from compiler.emission.storage import Stored
-from compiler.manifest import Manifest
+from compiler.manifest import Manifest, file_name
+
+_DEFAULT = "that is the cluster's default"
 
 
 class Frozen(NamedTuple):
@@ -55,9 +57,11 @@ def _changed(old: Stored, new: Stored, manifest: Manifest) -> Iterator[Diagnosti
     for field in FROZEN:
         before, after = field.value(old), field.value(new)
         if before != after:
-            yield problems.frozen(
-                manifest.place(field.place), old.target, field.what, before or "none", after or "none"
-            )
+            at = manifest.place(field.place)
+            if field.place == "source":
+                yield problems.replaced(at, old.target, field.what)
+            else:
+                yield problems.frozen(at, old.target, field.what, _quoted(before), _quoted(after))
     if old.data != new.data and old.data and new.data:
         yield problems.moved(manifest.place("path"), old.target, old.data, new.data)
 
@@ -71,11 +75,15 @@ def _smaller(size: str, than: str) -> bool:
 
 def _class(storage_class: str | None) -> str:
     if storage_class is None:
-        return "the cluster's default"
-    return storage_class or "no class"
+        return _DEFAULT
+    return storage_class
+
+
+def _quoted(value: str) -> str:
+    return value if value == _DEFAULT else f"`{value}`" if value else "none"
 
 
 def _file(old: Stored) -> str:
     kind, namespace, name = old.target.split("/", 2)
     directory = "_cluster" if namespace == "-" else namespace
-    return f"{old.cluster}/{directory}/{old.unit}/{kind.lower()}-{name}.yaml"
+    return f"{old.cluster}/{directory}/{old.unit}/{file_name(kind, name)}"

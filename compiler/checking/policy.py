@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from compiler.checking.codes import is_adjustable
 from compiler.checking.policy_problems import no_reason
 from compiler.checking.rule import Rule, rules
 from compiler.diagnostics import Diagnostic, Located, Severity, Span
@@ -36,11 +37,13 @@ def judge(subjects: Iterable[Any], limits: Mapping[str, str]) -> Iterator[Diagno
 
 
 def limits_of(settings: Settings) -> dict[str, str]:
-    """Limits that settings give, by code."""
+    """Limits that settings give, by code. One that is no size has a finding of its own."""
+    from compiler.emission.quantities import is_quantity
+
     return {
         code: rule.limit
         for code, rule in settings.policy.items()
-        if not isinstance(rule, str) and rule.limit is not None
+        if not isinstance(rule, str) and rule.limit is not None and is_quantity(rule.limit)
     }
 
 
@@ -50,22 +53,16 @@ def levelled(found: Sequence[Diagnostic], settings: Settings, read: ReadText) ->
     kept: list[Diagnostic] = []
     for one in found:
         level = levels.get(one.code.id)
-        if not adjustable(one):
+        if not is_adjustable(one.code):
             kept.append(one)
         elif level != OFF and not _silenced(one, read):
             kept.append(one if level is None else one._replace(severity=Severity[level.upper()]))
     return kept
 
 
-def adjustable(one: Diagnostic) -> bool:
-    """Whether a level or a comment may change a finding: policy, and what is no error by itself."""
-    return one.code.id.startswith("HYD4") or one.code.severity < Severity.ERROR
-
-
 def check_levels(settings: Settings, document: Document | None) -> list[Diagnostic]:
     """Settings that would turn off what cannot be turned off, limits that are none."""
-    from compiler.diagnostics import closest
-    from compiler.emission.quantities import quantity_bytes
+    from compiler.emission.quantities import is_quantity
     from compiler.repo_problems import bad_setting
 
     if document is None:
@@ -74,20 +71,29 @@ def check_levels(settings: Settings, document: Document | None) -> list[Diagnost
     found = []
     for code, rule in settings.policy.items():
         at = document.at("policy", code, key=True)
-        if code.startswith("HYD4") and code not in known:
-            found.append(
-                bad_setting(at, f"There is no rule {code}.", "The rules are in docs/rules.md.")._replace(
-                    candidates=closest(code, known)
-                )
-            )
+        if code not in known:
+            wrong = _unsettable(code)
+            found += [bad_setting(at, *wrong)] if wrong else []
         limit = None if isinstance(rule, str) else rule.limit
         if limit is not None:
-            try:
-                quantity_bytes(limit)
-            except ValueError:
-                place = document.at("policy", code, "limit")
+            place = document.at("policy", code, "limit")
+            if code not in known or not known[code].limit:
+                found.append(bad_setting(place, f"{code} has no limit.", "Remove `limit`."))
+            elif not is_quantity(limit):
                 found.append(bad_setting(place, f"`{limit}` is not a size.", "Write it like `20Ti`."))
     return found
+
+
+def _unsettable(code: str) -> tuple[str, str] | None:
+    """Why a code that is no rule's can have no level, and what to do."""
+    from compiler.checking.codes import known_codes
+
+    found = known_codes().get(code)
+    if found is None:
+        return f"There is no code {code}.", "The codes are in docs/rules.md."
+    if not is_adjustable(found):
+        return f"{code} is an error that no setting can change.", "Remove it, and correct what it is about."
+    return None
 
 
 def _silenced(one: Diagnostic, read: ReadText) -> bool:

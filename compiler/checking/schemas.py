@@ -6,6 +6,7 @@ knows what the compiler should write.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +15,9 @@ from compiler.checking.catalogue import Broken, file_name, read_schema
 from compiler.checking.compiling import Schema, compiled
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.source.document import Path as ObjectPath
+
+ENCRYPTED = "sops"
+"""Field that SOPS adds to a document whose values it has encrypted: what it will be, only the cluster sees."""
 
 if TYPE_CHECKING:
     from compiler.checking.explain import Failure
@@ -108,17 +112,30 @@ def check(manifests: Iterable[Manifest], schemas: Schemas) -> Staged[Checked]:
     checked = 0
     found: list[Diagnostic] = []
     unknown: dict[tuple[str, str], list[Manifest]] = {}
+    encrypted: Counter[tuple[str, str]] = Counter()
     for manifest in manifests:
         kinds = (manifest.api_version, manifest.kind)
+        if ENCRYPTED in manifest.body:
+            encrypted[(kinds[0], f"{kinds[1]} (encrypted)")] += 1
+            continue
         known = schemas.of(*kinds)
         if not known:
             unknown.setdefault(kinds, []).append(manifest)
             continue
         checked += 1
-        if not all(schema.is_valid(manifest.body) for schema in known):
-            found.extend(_findings(manifest, schemas))
+        found.extend(refused(manifest, schemas))
     found.extend(_about_schemas(unknown, schemas))
-    return Staged(Checked(checked, {kinds: len(unknown[kinds]) for kinds in sorted(unknown)}), found)
+    counts = {kinds: len(manifests) for kinds, manifests in unknown.items()} | encrypted
+    return Staged(Checked(checked, {kinds: counts[kinds] for kinds in sorted(counts)}), found)
+
+
+def refused(manifest: Manifest, schemas: Schemas) -> Iterable[Diagnostic]:
+    """What is wrong with one object, by every schema that knows its kind."""
+    if ENCRYPTED in manifest.body or all(
+        schema.is_valid(manifest.body) for schema in schemas.of(manifest.api_version, manifest.kind)
+    ):
+        return ()
+    return _findings(manifest, schemas)
 
 
 def _about_schemas(unknown: dict[tuple[str, str], list[Manifest]], schemas: Schemas) -> Iterator[Diagnostic]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.dialects.base import Dialect, Passed, Read
 from compiler.source.document import Document
 from compiler.spec import problems
+from compiler.spec.patterns import DNS_LABEL, DNS_SUBDOMAIN
 
 CLUSTER_SCOPED = ("Namespace", "PersistentVolume")
 NAMESPACED = (
@@ -31,16 +34,27 @@ def read_cluster_scoped(document: Document, unit: str) -> Staged[list[Read]]:
 
 
 def check_metadata(document: Document) -> list[Diagnostic]:
-    """What has to be right before anything can be done with a document: its name."""
+    """What has to be right before anything can be done with a document: its name, and what kind of thing labels are."""
     metadata = document.value.get("metadata")
     if not isinstance(metadata, dict):
         return [problems.missing_field(document.at(), "metadata")]
-    name = metadata.get("name")
-    if name is None:
+    if metadata.get("name") is None:
         return [problems.missing_field(document.at("metadata", key=True), "name")]
-    if not isinstance(name, str) or not name:
-        return [problems.wrong_type(document.at("metadata", "name"), "name", "text", "something else", "Quote it.")]
-    return []
+    found = []
+    for field, pattern, longest in (("name", DNS_SUBDOMAIN, 253), ("namespace", DNS_LABEL, 63)):
+        value, at = metadata.get(field, "a"), document.at("metadata", field)
+        if not isinstance(value, str):
+            found.append(problems.wrong_type(at, field, "text", "something else", "Quote it."))
+        elif len(value) > longest or not re.search(pattern, value) or value.endswith("\n"):
+            also = " and `.`" if field == "name" else ""
+            do = f"Use lower-case letters, digits, `-`{also}, at most {longest}."
+            found.append(problems.bad_value(at, f"`{value}` does not fit `{field}`.", do))
+    for field in ("labels", "annotations"):
+        texts = metadata.get(field)
+        if texts is not None and not isinstance(texts, dict):
+            at = document.at("metadata", field)
+            found.append(problems.wrong_type(at, field, "a mapping", "something else", "Write a mapping."))
+    return found
 
 
 DIALECTS = (

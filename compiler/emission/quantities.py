@@ -61,6 +61,15 @@ def quantity_bytes(text: str) -> int:
     return -(-nanos // _NANO) if nanos >= 0 else nanos // _NANO
 
 
+def is_quantity(text: str) -> bool:
+    """Whether Kubernetes takes the text for a quantity."""
+    try:
+        _parse(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _parse(text: str) -> tuple[int, _Form]:
     """The value in billionths, which is as fine as Kubernetes keeps one, and the kind of suffix."""
     found = _QUANTITY(text)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from compiler.diagnostics import Diagnostic, Located, Staged
+from compiler.diagnostics import Diagnostic, InFile, Located, Staged
 from compiler.library import layers, problems
 from compiler.library.behaviour import EntryBehaviour
 from compiler.library.kinds import EntryKind, kinds
@@ -173,9 +173,16 @@ class Library:
         if base is None:
             return Staged(None, [problems.unknown_base(at, kinds()[place.kind], name, self.names(place.kind))])
         if base in seen:
-            circle = seen[seen.index(base) :]
-            return Staged(None, [problems.extends_itself(at, (*(one.name for one in circle), base.name))])
+            return Staged(None, [self._circle(seen[seen.index(base) :])])
         return self._completed(base, seen)
+
+    def _circle(self, circle: Sequence[Place]) -> Diagnostic:
+        """The same finding, from whichever entry of the circle it was come upon."""
+        start = circle.index(min(circle))
+        around = [*circle[start:], *circle[:start], circle[start]]
+        document = self.layers[around[0].layer].document(kinds()[around[0].kind], around[0].name).value
+        at = InFile(self.layers[around[0].layer].file(kinds()[around[0].kind], around[0].name))
+        return problems.extends_itself(document.at("extends") if document else at, [one.name for one in around])
 
     def _below(self, kind: str, name: str, start: int) -> Place | None:
         for index in range(start, len(self.layers)):

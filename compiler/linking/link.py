@@ -49,6 +49,7 @@ def link(parts: Parts) -> Staged[Program]:
         targets,
         claims=_documents(parts.passed, "PersistentVolumeClaim"),
         volumes={name: passed for (_, name), passed in _documents(parts.passed, "PersistentVolume").items()},
+        broken=parts.broken,
         claimants=claimants(kept),
     )
     return Staged(program, found)
@@ -82,7 +83,7 @@ def _resolve(
 
 
 def _cycles(artifacts: Iterable[Artifact], targets: dict[str, Artifact]) -> list[Diagnostic]:
-    """References that lead back to themselves. They are taken out of `targets`, so that every walk ends."""
+    """References that lead back to themselves, each circle once. They are taken out of `targets`, so that every walk ends."""
     found: list[Diagnostic] = []
     circles: set[str] = set()
     for artifact in artifacts:
@@ -91,8 +92,8 @@ def _cycles(artifacts: Iterable[Artifact], targets: dict[str, Artifact]) -> list
         while at is not None and at.of not in around:
             around.append(at.of)
             at = targets.get(at.of)
-        if at is not None and at.of == artifact.of:
-            circles.add(artifact.of)
+        if at is not None and at.of == artifact.of and artifact.of not in circles:
+            circles.update(around)
             found.append(problems.reference_cycle(artifact.source_at, [*around, artifact.of]))
     for one in circles:
         del targets[one]

@@ -18,24 +18,31 @@ FIXED = ("apiVersion", "kind", "metadata", "clusters", "overrides", "acknowledge
 class OverriddenDocument(Document):
     """A project with a cluster's override applied: values of the override are found where the override says them."""
 
-    __slots__ = ("cluster", "patch")
+    __slots__ = ("base", "cluster", "patch")
 
     def __init__(self, document: Document, cluster: str, patch: Mapping[str, Any]) -> None:
         super().__init__(document.file, document.index, merged(document.value, patch))
+        self.base = document.value
         self.cluster = cluster
         self.patch = patch
 
     def locate(self, path: Path, key: bool = False) -> Span:
-        """The place in the override where it says the value, else in the project."""
-        there: Any = self.patch
-        for depth, step in enumerate(path):
-            if not isinstance(there, Mapping) or step not in there:
-                return super().locate(path, key)
-            there = there[step]
-            if not isinstance(there, Mapping):
-                del depth
-                return super().locate(("overrides", self.cluster, *path), key)
+        """The place in the override where it says the value or deletes something of it, else in the project."""
+        in_override, there = _way(self.patch, path)
+        in_project, _ = _way(self.base, path)
+        deletes = key and isinstance(there, Mapping) and None in there.values()
+        if in_override > in_project or (in_override and (deletes or not isinstance(there, Mapping))):
+            return super().locate(("overrides", self.cluster, *path), key)
         return super().locate(path, key)
+
+
+def _way(value: Any, path: Path) -> tuple[int, Any]:
+    """How many steps of a path there are, and what is at the last of them."""
+    for depth, step in enumerate(path):
+        if not isinstance(value, Mapping) or step not in value:
+            return depth, value
+        value = value[step]
+    return len(path), value
 
 
 def merged(base: Any, patch: Any) -> Any:

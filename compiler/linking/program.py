@@ -43,5 +43,8 @@ class Program(NamedTuple):
     volumes: Mapping[str, Passed]
     """PersistentVolume documents by name."""
 
+    broken: frozenset[tuple[str, str]]
+    """Namespace and name of documents with errors of their own: that one is missing is not said again."""
+
     claimants: Claimants
     """Whose a claim is, by namespace and name."""

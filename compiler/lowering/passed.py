@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from compiler.emission.canonical import canonical_quantities, prune
@@ -13,17 +14,22 @@ from compiler.planning.plans import Identity, PassedPlan
 KEPT = ("Namespace", "PersistentVolume", "PersistentVolumeClaim")
 """Kinds that hold data, or all that is in them."""
 
+SERVER_ANNOTATIONS = ("pv.kubernetes.io/bind-completed", "pv.kubernetes.io/bound-by-controller",
+                      "volume.kubernetes.io/selected-node")  # fmt: skip
+"""What the volume controller notes: on another cluster, a claim that says it is bound is taken for lost."""
+
 SERVER_FIELDS = ("creationTimestamp", "deletionTimestamp", "generation", "managedFields", "ownerReferences",
                  "resourceVersion", "selfLink", "uid")  # fmt: skip
+
+
+ENCRYPTED = "sops"
+"""Field that SOPS adds to a document. Source: getsops/sops, README, "Encryption Protocol"."""
 
 
 def passed(plan: PassedPlan) -> Manifest:
     """The document as an object that a controller can apply."""
     document = plan.document.value
-    body: dict[str, Any] = {"apiVersion": document["apiVersion"], "kind": document["kind"]}
-    body["metadata"] = _metadata(plan)
-    body |= {key: value for key, value in document.items() if key not in {*body, "status"}}
-    body = canonical_quantities(prune(body))
+    body = _sealed(document) if ENCRYPTED in document else _cleaned(plan)
     names = body["metadata"]
     identity = Identity(
         str(names["name"]),
@@ -39,11 +45,26 @@ def passed(plan: PassedPlan) -> Manifest:
     return manifest(body, identity)
 
 
+def _sealed(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document that SOPS has encrypted: to the letter, since its checksum covers every value in its order."""
+    return dict(document)
+
+
+def _cleaned(plan: PassedPlan) -> dict[str, Any]:
+    document = plan.document.value
+    body: dict[str, Any] = {"apiVersion": document["apiVersion"], "kind": document["kind"]}
+    body["metadata"] = _metadata(plan)
+    body |= {key: value for key, value in document.items() if key not in {*body, "status"}}
+    return canonical_quantities(prune(body))
+
+
 def _metadata(plan: PassedPlan) -> dict[str, Any]:
     given = dict(plan.document.value["metadata"])
     labels = {**(given.pop("labels", None) or {}), **plan.labels}
     annotations = {
-        key: value for key, value in (given.pop("annotations", None) or {}).items() if key not in TOOL_ANNOTATIONS
+        key: value
+        for key, value in (given.pop("annotations", None) or {}).items()
+        if key not in TOOL_ANNOTATIONS and key not in SERVER_ANNOTATIONS
     }
     if plan.document.kind in KEPT:
         annotations |= KEEP

@@ -167,8 +167,15 @@ def _secret_files(asked: _Asked) -> SecretFiles | None:
     secret = asked.artifact.secret
     if secret is None or not _sends_credentials(asked) or not asked.loader.files:
         return None
-    files = {path: (one.key, int(one.mode, 8), one.optional) for path, one in asked.loader.files.items()}
+    files = {
+        path: (one.key, _readable(asked, int(one.mode, 8)), one.optional) for path, one in asked.loader.files.items()
+    }
     return SecretFiles(secret, files)
+
+
+def _readable(asked: _Asked, mode: int) -> int:
+    """The mode of a Secret's file. Without `fsGroup` it belongs to root alone, and the loader is one of the others."""
+    return mode if asked.program.profile.storage.fs_group else mode | (mode & 0o070) >> 3
 
 
 def _resources(asked: _Asked) -> dict[str, dict[str, str]]:

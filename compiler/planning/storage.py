@@ -63,9 +63,21 @@ def claim_places(artifact: Artifact) -> dict[str, Origin]:
     if artifact.foreign:
         below = document.at("spec", "volumeClaimTemplate", "spec")
         size = below.child("resources", "requests", "storage")
-        return {"size": size, "class": below.child("storageClassName"), "modes": below.child("accessModes")}
+        return {
+            "size": size,
+            "class": below.child("storageClassName"),
+            "modes": below.child("accessModes"),
+            "path": document.at("spec", "mountOptions", "path"),
+            "source": artifact.source_at,
+        }
     volume = artifact.origin._replace(key=False).child("volume")
-    return {"size": volume.child("size"), "class": volume.child("class"), "modes": volume.child("accessModes")}
+    return {
+        "size": volume.child("size"),
+        "class": volume.child("class"),
+        "modes": volume.child("accessModes"),
+        "path": artifact.origin._replace(key=False).child("mount", "path"),
+        "source": artifact.source_at,
+    }
 
 
 def claim_spec(

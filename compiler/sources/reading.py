@@ -29,20 +29,22 @@ def read_source(written: Written) -> Staged[Source | None]:
         return Staged(None, [wrong])
     reading = Reading(uri, written.options, verbatim=written.verbatim)
     source = source_type.read(reading)
-    found = [*_unknown_options(written, source_type), *_problems(written, reading)]
+    found = [*_unknown_options(written, source_type, reading), *_problems(written, reading)]
     return Staged(None if reading.problems else source, found)
 
 
-def _unknown_options(written: Written, source_type: SourceType) -> list[Diagnostic]:
+def _unknown_options(written: Written, source_type: SourceType, reading: Reading) -> list[Diagnostic]:
+    """Options that the type does not have, less those that it already said something about."""
     if source_type.any_option or written.options_at is None:
         return []
     known = source_type.options
+    told = {option for option, _, _ in reading.problems}
     return [
         problems.unknown_option(
             written.options_at.child(option, key=True), option, source_type.name, known, foreign=written.verbatim
         )
         for option in written.options
-        if option not in known and not (written.verbatim and option in GENERAL_OPTIONS)
+        if option not in known and option not in told and not (written.verbatim and option in GENERAL_OPTIONS)
     ]
 
 

@@ -68,6 +68,8 @@ def _decoded(path: str) -> str:
 
 
 def _check_host(host: str) -> None:
+    if host.startswith("[") and "]" not in host:
+        raise ValueError(f"The bracket of the host `{host}` is not closed.")
     tail = host.rpartition("]")[2] if host.startswith("[") else host
     if ":" in tail and not _PORT.search(tail):
         raise ValueError(f"`{tail[tail.index(':') :]}` after the host is not a port.")

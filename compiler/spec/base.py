@@ -6,11 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-NAME = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
-DNS_LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
-DNS_SUBDOMAIN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
-QUANTITY = r"^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$"
-DURATION = r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"
+from compiler.spec.patterns import DNS_LABEL, DNS_SUBDOMAIN, DURATION, LABEL_KEY, LABEL_VALUE, NAME, QUANTITY
 
 Name = Annotated[str, StringConstraints(pattern=NAME, max_length=63)]
 """An entry's name: lower-case letters, digits and dashes, a letter first."""
@@ -20,6 +16,15 @@ Namespace = Annotated[str, StringConstraints(pattern=DNS_LABEL, max_length=63)]
 
 ObjectName = Annotated[str, StringConstraints(pattern=DNS_SUBDOMAIN, max_length=253)]
 """A name of a Kubernetes object (RFC 1123 subdomain)."""
+
+LabelKey = Annotated[str, StringConstraints(pattern=LABEL_KEY, max_length=317)]
+"""Key of a label or an annotation: a name of at most 63 characters, with a DNS subdomain and `/` before it if need be."""
+
+Labels = dict[LabelKey, Annotated[str, StringConstraints(pattern=LABEL_VALUE)]]
+"""Labels, within the limits of Kubernetes: it would refuse the object, or a controller the pod that it makes."""
+
+Annotations = dict[LabelKey, str]
+"""Annotations: keys as those of labels, any text as values."""
 
 Quantity = Annotated[str, StringConstraints(pattern=QUANTITY)]
 """A size in Kubernetes notation, such as `50Gi` or `1.5Ti`."""

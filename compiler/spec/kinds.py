@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, create_model
 
-from compiler.spec.base import Name, Namespace, ObjectName, SpecModel
+from compiler.spec.base import Labels, Name, Namespace, ObjectName, SpecModel
 from compiler.spec.sections import with_sections
 
 PROJECT_SECTIONS = "compiler.spec.project"
@@ -23,7 +23,7 @@ class Metadata(SpecModel):
     namespace: Namespace
     """The namespace of every object."""
 
-    labels: dict[str, str] = Field(default={})
+    labels: Labels = Field(default={})
     """Copied to every object."""
 
 

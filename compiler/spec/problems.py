@@ -116,7 +116,9 @@ def unknown_kind(at: Located, api_version: str, kind: str, known: Iterable[tuple
         if same
         else ("Use a kind that Hydra reads, or name this one under `kinds` in `.hydra.yaml` to pass it through.")
     )
-    return Diagnostic(UNKNOWN_KIND, at, wrong=wrong, do=do, candidates=closest(kind, {name for _, name in known}))
+    return Diagnostic(
+        UNKNOWN_KIND, at, wrong=wrong, do=do, candidates=() if same else closest(kind, {name for _, name in known})
+    )
 
 
 def misplaced_kind(at: Located, kind: str, where: str) -> Diagnostic:

@@ -17,7 +17,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from compiler.data import data_root
 from compiler.library.entry import Entry
 from compiler.library.kinds import kinds
-from compiler.spec import base, foreign
+from compiler.spec import base, foreign, patterns
 from compiler.spec.docstrings import meaning
 from compiler.spec.kinds import CLUSTER_SECTIONS, PROJECT_SECTIONS, cluster_model, project_model
 from compiler.spec.sections import section_names
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SECTIONS = (PROJECT_SECTIONS, CLUSTER_SECTIONS)
 EXAMPLES: Mapping[str, list[str]] = {
-    base.NAME: ["tickets", "support-bot"],
-    base.QUANTITY: ["50Gi", "1.5Ti"],
-    base.DURATION: ["24h", "1h30m"],
+    patterns.NAME: ["tickets", "support-bot"],
+    patterns.QUANTITY: ["50Gi", "1.5Ti"],
+    patterns.DURATION: ["24h", "1h30m"],
     r"^[0-7]{3,4}$": ["0774", "0750"],
     r"^https?://[^\s@]+$": ["http://mirror.acme.io"],
     r"^1\.[0-9]+$": ["1.33"],

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from compiler.diagnostics import Diagnostic, Staged, closest
 from compiler.source.document import Document, Origin, Path
 from compiler.spec import problems
+from compiler.spec.remedies import REMEDIES
 
 M = TypeVar("M", bound=BaseModel)
 Error = Mapping[str, Any]
@@ -100,8 +101,11 @@ def _missing(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Di
 
 def _choice(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Diagnostic:
     del model
+    at = _key(at)
+    if at.key:
+        found = at.path[-1]
     choices = [word.strip().strip("'") for word in str(error["ctx"]["expected"]).replace(" or ", ", ").split(",")]
-    return problems.not_a_choice(at, _field(at), str(found), choices)
+    return problems.not_a_choice(at, _subject(at), str(found), choices)
 
 
 def _pattern(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Diagnostic:
@@ -110,7 +114,7 @@ def _pattern(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Di
     return problems.bad_value(
         at,
         f"`{found if at.key is False else at.path[-1]}` does not fit `{_subject(at)}`.",
-        _PATTERNS.get(str(error["ctx"]["pattern"]), f"It has to match `{error['ctx']['pattern']}`."),
+        REMEDIES.get(str(error["ctx"]["pattern"]), f"It has to match `{error['ctx']['pattern']}`."),
     )
 
 
@@ -121,13 +125,40 @@ def _custom(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Dia
 
 
 def _other(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Diagnostic:
-    del model
     wanted = _WANTED.get(error["type"])
     if wanted is None:
-        message = str(error["msg"]).removeprefix("Input should ").rstrip(".")
         at = _key(at)
-        return problems.bad_value(at, f"`{_subject(at)}`: `{found}` does not do.", f"It should {message}.")
+        message = str(error["msg"]).removeprefix("Input should be ").rstrip(".")
+        return problems.bad_value(at, f"`{_subject(at)}` cannot be `{found}`.", f"It has to be {message}.")
+    wanted = _alternatives(model, at.path) or wanted
     return problems.wrong_type(at, _field(at), wanted, _described(found), _remedy(wanted, at, found))
+
+
+def _length(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Diagnostic:
+    del model
+    at = _key(at)
+    context = error["ctx"]
+    if "max_length" in context:
+        wrong = f"`{_subject(at)}` has {len(str(at.path[-1] if at.key else found))} characters."
+        return problems.bad_value(at, wrong, f"It may have {context['max_length']}.")
+    if isinstance(found, list):
+        return problems.bad_value(
+            at, f"`{_subject(at)}` is an empty list.", "Name at least one, or leave the field out."
+        )
+    return problems.bad_value(
+        at, f"`{_subject(at)}` cannot be `{found}`.", f"Write {context['min_length']} or more characters."
+    )
+
+
+def _alternatives(model: type[BaseModel], path: Path) -> str:
+    """What a field takes that takes several types."""
+    words = list(dict.fromkeys(_TYPES[one] for one in _annotations(model, path) if one in _TYPES))
+    if any(
+        get_origin(one) is dict or (isinstance(one, type) and issubclass(one, BaseModel))
+        for one in _annotations(model, path)
+    ):
+        words.append("a mapping")
+    return " or ".join(words) if len(words) > 1 else ""
 
 
 def _key(at: Origin) -> Origin:
@@ -168,13 +199,17 @@ def _remedy(wanted: str, at: Origin, found: Any) -> str:
 
 def _fields(model: type[BaseModel], path: Path) -> Iterator[str]:
     """Names of the fields at a place below a model, over all members of unions on the way."""
+    for member in _annotations(model, path):
+        if isinstance(member, type) and issubclass(member, BaseModel):
+            yield from (field.alias or name for name, field in member.model_fields.items())
+
+
+def _annotations(model: type[BaseModel], path: Path) -> list[Any]:
+    """The types that a place below a model can have."""
     found: list[Any] = [model]
     for step in path:
         found = [below for one in found for below in _below(one, step)]
-    for one in found:
-        for member in _members(one):
-            if isinstance(member, type) and issubclass(member, BaseModel):
-                yield from (field.alias or name for name, field in member.model_fields.items())
+    return [member for one in found for member in _members(one)]
 
 
 def _below(annotation: Any, step: str | int) -> Iterator[Any]:
@@ -205,7 +240,11 @@ _EXPLAIN: dict[str, Callable[[Error, Origin, Any, type[BaseModel]], Diagnostic]]
     "enum": _choice,
     "string_pattern_mismatch": _pattern,
     "value_error": _custom,
+    "string_too_long": _length,
+    "string_too_short": _length,
+    "too_short": _length,
 }
+_TYPES: dict[Any, str] = {str: "text", bool: "true, false"}
 _WANTED = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -217,12 +256,4 @@ _WANTED = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
     "union_tag_not_found": "text or a mapping",
-}
-_PATTERNS = {
-    r"^[a-z]([-a-z0-9]*[a-z0-9])?$": "Use lower-case letters, digits and `-`, a letter first.",
-    r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$": "Use lower-case letters, digits and `-`.",
-    r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$": "Use lower-case letters, digits, `-` and `.`.",
-    r"^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$": "Write a Kubernetes quantity such as `50Gi`.",
-    r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$": "Write a duration such as `24h` or `1h30m`.",
-    r"^[0-7]{3,4}$": 'Write three or four octal digits in quotes, such as `"0774"`.',
 }

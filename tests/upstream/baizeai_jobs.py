@@ -137,10 +137,14 @@ def ours(job: Mapping[str, Any], kind: str) -> Load:
     pod = job["spec"]["template"]["spec"]
     container = pod["containers"][0]
     values = {one["name"]: one["value"] for one in container["env"] if "value" in one}
-    references = [one["valueFrom"]["secretKeyRef"] for one in container["env"] if "secretKeyRef" in one.get("valueFrom", {})]
+    references = [
+        one["valueFrom"]["secretKeyRef"] for one in container["env"] if "secretKeyRef" in one.get("valueFrom", {})
+    ]
     volume = next(one for one in container["volumeMounts"] if one["name"] == "volume")
     target = posixpath.relpath(values["HYDRA_TARGET"], volume["mountPath"])
-    assert any(argument.endswith(values["HYDRA_TARGET"]) for argument in container["args"]), "the loader writes elsewhere"
+    assert any(argument.endswith(values["HYDRA_TARGET"]) for argument in container["args"]), (
+        "the loader writes elsewhere"
+    )
     security = pod["securityContext"]
     return Load(
         {"type": kind, **OURS[kind](container["args"], values, container, pod)},

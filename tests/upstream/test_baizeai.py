@@ -20,7 +20,10 @@ MODELS = baizeai_cases.files("modelhub")
 WARNED = {"pvc-missing", "doc-07-pvc"}
 """The original waits for a claim that may exist on the cluster: no error."""
 
-by_name = {"ids": lambda one: getattr(one, "stem", None) or one.name}
+
+def name_of(one: Case | Path) -> str:
+    """What a case is called in reports: the file's name."""
+    return one.stem if isinstance(one, Path) else one.name
 
 
 def run(case: Case, root: Path) -> Compiled:
@@ -33,7 +36,7 @@ def clones(case: Case) -> set[str]:
     return {f"dataset-{one['namespace']}-{one['name']}" for one in datasets}
 
 
-@pytest.mark.parametrize("case", MADE, **by_name)
+@pytest.mark.parametrize("case", MADE, ids=name_of)
 def test_claims_and_volumes_are_the_controllers(case: Case, tmp_path: Path) -> None:
     result = run(case, tmp_path)
     assert result.errors() == []
@@ -43,14 +46,14 @@ def test_claims_and_volumes_are_the_controllers(case: Case, tmp_path: Path) -> N
     assert {key: one for key, one in made.items() if key not in given or key in wanted} == wanted
 
 
-@pytest.mark.parametrize("case", MADE, **by_name)
+@pytest.mark.parametrize("case", MADE, ids=name_of)
 def test_jobs_load_the_same(case: Case, tmp_path: Path) -> None:
     wanted = [baizeai_jobs.original(one) for one in case.objects("Job")]
     jobs = run(case, tmp_path).of_kind("Job")
     assert [baizeai_jobs.ours(job, str(one.source["type"])) for job, one in zip(jobs, wanted, strict=True)] == wanted
 
 
-@pytest.mark.parametrize("case", MADE, **by_name)
+@pytest.mark.parametrize("case", MADE, ids=name_of)
 def test_jobs_carry_the_controllers_name_and_labels(case: Case, tmp_path: Path) -> None:
     wanted = case.objects("Job")
     jobs = run(case, tmp_path).of_kind("Job")
@@ -59,7 +62,7 @@ def test_jobs_carry_the_controllers_name_and_labels(case: Case, tmp_path: Path) 
         assert job["metadata"]["labels"] == one["metadata"]["labels"]
 
 
-@pytest.mark.parametrize("case", MADE, **by_name)
+@pytest.mark.parametrize("case", MADE, ids=name_of)
 def test_config_maps_hold_what_the_controllers_do(case: Case, tmp_path: Path) -> None:
     made = named(run(case, tmp_path).of_kind("ConfigMap"))
     for key, one in named(case.objects("ConfigMap")).items():
@@ -67,14 +70,14 @@ def test_config_maps_hold_what_the_controllers_do(case: Case, tmp_path: Path) ->
         assert one["metadata"]["labels"] == made[key]["metadata"]["labels"]
 
 
-@pytest.mark.parametrize("case", FAILED, **by_name)
+@pytest.mark.parametrize("case", FAILED, ids=name_of)
 def test_what_fails_or_waits_there_is_found_here(case: Case, tmp_path: Path) -> None:
     result = run(case, tmp_path)
     worst = max((one.level for one in result.found), default=None)
     assert worst is (Severity.WARNING if case.name in WARNED else Severity.ERROR)
 
 
-@pytest.mark.parametrize("file", MODELS, **by_name)
+@pytest.mark.parametrize("file", MODELS, ids=name_of)
 def test_every_model_spec_is_read(file: Path, tmp_path: Path) -> None:
     result = compiled(repo_of(tmp_path, {"hydra.yaml": file.read_text("utf-8")}))
     assert [str(one.wrong) for one in result.found] == []

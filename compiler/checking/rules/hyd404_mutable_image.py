@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from compiler.checking.rule import Finding, Rule
 from compiler.diagnostics import Code, Severity
@@ -12,16 +13,22 @@ from compiler.manifest import Manifest
 def mutable_image(manifest: Manifest, limit: str) -> Iterator[Finding]:
     """Tag `latest`, or none."""
     del limit
-    pod = manifest.body["spec"]["template"]["spec"]
-    for container in [*pod.get("initContainers", ()), *pod["containers"]]:
+    for container in _containers(manifest):
         image = str(container.get("image", ""))
         tag = image.rpartition("/")[2].partition(":")[2]
         if "@" not in image and tag in {"", "latest"}:
             yield Finding(
                 manifest.origin,
-                f"The image `{image}` of container `{container['name']}` can change under its name.",
+                f"The image `{image}` of container `{container.get('name')}` can change under its name.",
                 "Use a tag with a version, or a digest, in the library entry.",
             )
+
+
+def _containers(manifest: Manifest) -> Iterator[dict[str, Any]]:
+    for field in ("initContainers", "containers"):
+        listed = manifest.value("spec", "template", "spec", field)
+        if isinstance(listed, list):
+            yield from (one for one in listed if isinstance(one, dict))
 
 
 RULE = Rule(

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from compiler.checking.rule import Finding, Rule
 from compiler.diagnostics import Code, Severity
-from compiler.emission.quantities import quantity_bytes
+from compiler.emission.quantities import is_quantity, quantity_bytes
 from compiler.manifest import Manifest
 
 
 def large_claim(manifest: Manifest, limit: str) -> Iterator[Finding]:
     """More storage than the limit. The limit's default is what the Dataset controller asks for where nothing is said."""
-    asked = manifest.body.get("spec", {}).get("resources", {}).get("requests", {}).get("storage")
-    if isinstance(asked, str) and quantity_bytes(asked) > quantity_bytes(limit):
+    asked = manifest.value("spec", "resources", "requests", "storage")
+    if isinstance(asked, str) and is_quantity(asked) and quantity_bytes(asked) > quantity_bytes(limit):
         yield Finding(
             manifest.place("size"),
             f"`{manifest.target}` asks for {asked}, and the limit is {limit}.",

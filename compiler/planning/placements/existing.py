@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compiler.diagnostics import Staged
-from compiler.linking import problems
+from compiler.linking import claim_problems
 from compiler.linking.artifact import Artifact
 from compiler.linking.program import Program
 from compiler.planning.storage import Storage
@@ -39,12 +39,14 @@ def existing(artifact: Artifact, program: Program, claim: str, sub_path: str, at
         maker = program.claimants.get((artifact.namespace, claim))
         if maker is not None and maker.source.type.placement is not Placement.CLAIM:
             return Staged(storage)
-        return Staged(storage, [problems.claim_not_here(at, claim, artifact.namespace)])
+        if (artifact.namespace, claim) in program.broken:
+            return Staged(None)
+        return Staged(storage, [claim_problems.claim_not_here(at, claim, artifact.namespace)])
     status = document.document.value.get("status")
     phase = status.get("phase") if isinstance(status, dict) else None
     if phase not in (None, "Bound"):
         where = document.document.at("status", "phase")
-        return Staged(None, [problems.claim_not_bound(where, claim, str(phase))])
+        return Staged(None, [claim_problems.claim_not_bound(where, claim, str(phase))])
     return Staged(storage)
 
 
@@ -60,8 +62,8 @@ def _taken(artifact: Artifact, program: Program, claim: str) -> Staged[Storage |
     owner, own = owner_of(program, artifact.namespace, claim), artifact.names.claim
     if owner is not None and owner != own:
         at = program.claims[artifact.namespace, claim].document.at("metadata", "labels", OWNER_LABEL)
-        return Staged(None, [problems.foreign_claim(at, claim, owner)])
+        return Staged(None, [claim_problems.foreign_claim(at, claim, owner)])
     claimant = program.claimants.get((artifact.namespace, claim), artifact)
     if claimant.of != artifact.of and claimant.foreign:
-        return Staged(None, [problems.foreign_claim(artifact.source_at, claim, claimant.names.claim)])
+        return Staged(None, [claim_problems.foreign_claim(artifact.source_at, claim, claimant.names.claim)])
     return None

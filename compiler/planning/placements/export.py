@@ -7,12 +7,12 @@ from typing import Any
 
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.emission.quantities import quantity_bytes
-from compiler.linking import problems
+from compiler.linking import claim_problems
 from compiler.linking.artifact import Artifact
 from compiler.linking.program import Program
 from compiler.planning.plans import ClaimPlan, Identity, VolumePlan
 from compiler.planning.sizes import claim_size
-from compiler.planning.storage import Storage, claim_identity, claim_spec
+from compiler.planning.storage import Storage, claim_identity, claim_places, claim_spec
 from compiler.sources.base import Placement
 
 PLACEMENT = Placement.EXPORT
@@ -53,7 +53,8 @@ def _unfit(identity: Identity, claim: Mapping[str, Any], volume: Mapping[str, An
         wrong = "The claim has a selector, and the volume on the export is named"
         found.append(("modes", wrong, "Remove `selector` from the template."))
     return [
-        problems.never_bound(identity.places[place], f"{wrong}: it waits for ever.", do) for place, wrong, do in found
+        claim_problems.never_bound(identity.places[place], f"{wrong}: it waits for ever.", do)
+        for place, wrong, do in found
     ]
 
 
@@ -69,14 +70,23 @@ def export_volume(artifact: Artifact, program: Program) -> dict[str, Any]:
     server, path = str(artifact.source.fields["server"]), str(artifact.source.fields["path"])
     if artifact.foreign:
         return _csi(artifact, server, path)
-    return in_tree(server, path or "/", claim_size(artifact, program.profile), (f"nfsvers={NFS_VERSION}",))
+    claim = claim_reference(artifact.namespace, artifact.names.claim)
+    return in_tree(server, path or "/", claim_size(artifact, program.profile), (f"nfsvers={NFS_VERSION}",), claim)
 
 
-def in_tree(server: str, path: str, size: str, mount_options: tuple[str, ...]) -> dict[str, Any]:
+def claim_reference(namespace: str, name: str) -> dict[str, str]:
+    """The one claim that may have a volume. Without it, a claim of any namespace could name the volume and get it."""
+    return {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "name": name, "namespace": namespace}
+
+
+def in_tree(
+    server: str, path: str, size: str, mount_options: tuple[str, ...], claim: Mapping[str, str]
+) -> dict[str, Any]:
     """An NFS volume that needs no driver. The empty class keeps every provisioner away from it."""
     return {
         "accessModes": ["ReadWriteMany"],
         "capacity": {"storage": size},
+        "claimRef": dict(claim),
         "mountOptions": list(mount_options),
         "nfs": {"path": path, "server": server},
         "persistentVolumeReclaimPolicy": "Retain",
@@ -92,7 +102,8 @@ def volume_identity(artifact: Artifact) -> Identity:
     if artifact.foreign:
         labels = {"baize.io/dataset-name": artifact.names.claim}
         annotations = {"pv.kubernetes.io/provisioned-by": "nfs.csi.k8s.io"}
-    return Identity(artifact.names.volume, None, artifact.unit, artifact.origin, labels, annotations)
+    places = claim_places(artifact)
+    return Identity(artifact.names.volume, None, artifact.unit, artifact.origin, labels, annotations, places)
 
 
 def _csi(artifact: Artifact, server: str, path: str) -> dict[str, Any]:

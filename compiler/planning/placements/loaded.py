@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compiler.diagnostics import Staged
-from compiler.linking import problems
+from compiler.linking import claim_problems
 from compiler.linking.artifact import Artifact
 from compiler.linking.program import Program
 from compiler.planning.placements.existing import OWNER_LABEL, existing, owner_of
@@ -38,7 +38,9 @@ def adopted(artifact: Artifact, program: Program) -> Staged[Storage | None]:
     if artifact.foreign and owner_of(program, artifact.namespace, claim) != claim:
         document = program.claims[artifact.namespace, claim].document
         owner = owner_of(program, artifact.namespace, claim)
-        return Staged(None, [problems.claim_not_own(document.at("metadata", key=True), claim, OWNER_LABEL, owner)])
+        return Staged(
+            None, [claim_problems.claim_not_own(document.at("metadata", key=True), claim, OWNER_LABEL, owner)]
+        )
     return existing(artifact, program, claim, "", artifact.source_at)
 
 

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from compiler.diagnostics import Staged
 from compiler.emission.canonical import canonical_quantities, prune
 from compiler.emission.naming import object_name
-from compiler.linking import problems
+from compiler.linking import claim_problems
 from compiler.linking.artifact import Artifact
 from compiler.linking.program import Program
+from compiler.planning.placements.export import claim_reference
 from compiler.planning.plans import ClaimPlan, Identity, VolumePlan
 from compiler.planning.storage import Storage, claim_identity
 from compiler.planning.storage import place as place_artifact
@@ -41,11 +42,15 @@ def place(artifact: Artifact, program: Program) -> Staged[Storage | None]:
     if bound is not None:
         return Staged(_clone(artifact, target, bound))
     if not within:
-        return Staged(None, [problems.not_clonable(artifact.source_at, target.of)])
+        return Staged(None, [claim_problems.not_clonable(artifact.source_at, target.of)])
     storage = place_artifact(target, program).value
     if storage is None:
         return Staged(None)
-    told = [problems.claim_reused(artifact.source_at, artifact.names.claim, storage.claim)] if artifact.foreign else []
+    told = (
+        [claim_problems.claim_reused(artifact.source_at, artifact.names.claim, storage.claim)]
+        if artifact.foreign
+        else []
+    )
     return Staged(storage._replace(plans=(), claim_labels={}), told)
 
 
@@ -63,6 +68,8 @@ def _clone(artifact: Artifact, target: Artifact, bound: Bound) -> Storage:
         claim = Identity(name, artifact.namespace, unit, artifact.origin, labels)
     spec = {key: value for key, value in bound.volume.items() if key != "claimRef"}
     spec["persistentVolumeReclaimPolicy"] = "Retain"
+    if not artifact.foreign:
+        spec["claimRef"] = claim_reference(artifact.namespace, claim.name)
     plans = (
         VolumePlan(
             Identity(logical, None, unit, artifact.origin, labels, annotations), dict(sorted(spec.items())), volume

@@ -10,7 +10,7 @@ from compiler.emission.naming import object_name
 from compiler.linking.artifact import Artifact
 from compiler.linking.profile import Profile
 from compiler.linking.program import Program
-from compiler.planning.placements.export import in_tree
+from compiler.planning.placements.export import claim_reference, in_tree
 from compiler.planning.plans import ClaimPlan, DirectoryPlan, Identity, Plan, VolumePlan
 from compiler.planning.pods import image_of, pod_of
 from compiler.planning.sizes import claim_size
@@ -56,7 +56,8 @@ def static_storage(artifact: Artifact, program: Program, static: Static) -> Stag
     )
     path = posixpath.join(static.export.path, artifact.namespace, artifact.names.claim)
     size = spec["resources"]["requests"]["storage"]
-    volume = in_tree(static.export.server, path, size, tuple(static.export.mount_options))
+    claim = claim_reference(artifact.namespace, artifact.names.claim)
+    volume = in_tree(static.export.server, path, size, tuple(static.export.mount_options), claim)
     volume["accessModes"] = spec["accessModes"]
     identity = Identity(artifact.names.volume, None, artifact.unit, artifact.origin, artifact.labels)
     directory = _directory(artifact, program, static)
@@ -76,7 +77,8 @@ def _directory(artifact: Artifact, program: Program, static: Static) -> Staged[t
     loader = image_of(program, DIRECTORY_LOADER)
     if loader.value is None:
         return Staged((), loader.found)
-    root = in_tree(static.export.server, static.export.path, "1Gi", tuple(static.export.mount_options))
+    holder = claim_reference(namespace, name)
+    root = in_tree(static.export.server, static.export.path, "1Gi", tuple(static.export.mount_options), holder)
     inside = Identity(name, namespace, artifact.unit, artifact.origin, artifact.labels)
     claim = {
         "accessModes": ["ReadWriteMany"],

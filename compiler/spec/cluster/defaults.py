@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from compiler.spec.base import ObjectName, Quantity, SpecModel
+from compiler.spec.base import Labels, ObjectName, Quantity, SpecModel
 
 Cpu = Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)?m?$")]
 
@@ -47,7 +47,7 @@ class Defaults(SpecModel):
     service_account: ObjectName | None = None
     """Service account of the pods. Its token is never mounted."""
 
-    pod_labels: dict[str, str] = Field(default={})
+    pod_labels: Labels = Field(default={})
     """Labels of every pod template."""
 
     metrics: Metrics | None = None

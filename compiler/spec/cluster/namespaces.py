@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from compiler.spec.base import Namespace
+from compiler.spec.base import Labels, Namespace
 
-SECTION = dict[Namespace, dict[str, str]]
+SECTION = dict[Namespace, Labels]

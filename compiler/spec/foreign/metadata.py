@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from compiler.spec.base import DNS_SUBDOMAIN, Namespace, SpecModel
+from compiler.spec.base import Annotations, Labels, Namespace, SpecModel
+from compiler.spec.patterns import DNS_SUBDOMAIN
 
 ForeignName = Annotated[str, StringConstraints(pattern=DNS_SUBDOMAIN, max_length=253)]
 
@@ -20,10 +21,10 @@ class ForeignMetadata(SpecModel):
     namespace: Namespace | None = None
     """Namespace of the object. Namespaced kinds need one."""
 
-    labels: dict[str, str] = Field(default={})
+    labels: Labels = Field(default={})
     """Labels of the object."""
 
-    annotations: dict[str, str] = Field(default={})
+    annotations: Annotations = Field(default={})
     """Annotations of the object."""
 
     finalizers: list[str] = Field(default=[])

@@ -45,9 +45,7 @@ ERRORS = {
         "HYD309",
     ),
     "a selector without a namespace to hold it against": (
-        documents(
-            dataset("src", *NFS, namespace="public", share=True, shareToNamespaceSelector=ONLY_PROD), REFERENCE
-        ),
+        documents(dataset("src", *NFS, namespace="public", share=True, shareToNamespaceSelector=ONLY_PROD), REFERENCE),
         "HYD311",
     ),
     "a reference to a volume that the cluster provisions": (
@@ -129,7 +127,9 @@ WARNINGS = {
     "a template of a reference is ignored": (
         documents(
             SHARED,
-            dataset("ref", "REFERENCE", "dataset://public/src", volumeClaimTemplate={"spec": {"storageClassName": "x"}}),
+            dataset(
+                "ref", "REFERENCE", "dataset://public/src", volumeClaimTemplate={"spec": {"storageClassName": "x"}}
+            ),
         ),
         "HYD332",
     ),

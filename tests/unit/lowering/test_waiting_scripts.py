@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_a_gate_gives_up_and_says_who_is_late(local: Local) -> None:
     assert len(output.splitlines()) == 3
 
 
-def directory_container(local: Local, path: str) -> dict[str, object]:
+def directory_container(local: Local, path: str) -> dict[str, Any]:
     preloaded = plan_of(local, [])
     plan = DirectoryPlan(preloaded.identity, preloaded.pod, "example.org/busybox:1", "export", path)
     container = directory_job(plan).body["spec"]["template"]["spec"]["containers"][0]
@@ -92,9 +93,7 @@ def test_directories_made_at_once(local: Local) -> None:
 def test_scripts_hold_nothing_that_flux_or_the_kubelet_would_replace(local: Local) -> None:
     container = preload(plan_of(local, ["load"])).body["spec"]["template"]["spec"]["containers"][0]
     texts = [*container["command"], *gate_container(gate_of(local, 1))["command"]]
-    texts += directory_container(local, "a/b")["command"]  # type: ignore[operator]
+    texts += directory_container(local, "a/b")["command"]
     for text in texts:
         assert "${" not in text
         assert "$$" not in text
-
-

@@ -1,0 +1,42 @@
+"""What to write instead of a text that does not fit its field's pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from compiler.spec.patterns import DNS_LABEL, DNS_SUBDOMAIN, DURATION, LABEL_KEY, LABEL_VALUE, NAME, QUANTITY
+
+_CORES = "Write cores, such as `4`, or thousandths of one, such as `500m`."
+
+REMEDIES: Mapping[str, str] = MappingProxyType({
+    NAME: "Use lower-case letters, digits and `-`, a letter first.",
+    DNS_LABEL: "Use lower-case letters, digits and `-`.",
+    DNS_SUBDOMAIN: "Use lower-case letters, digits, `-` and `.`.",
+    QUANTITY: "Write a Kubernetes quantity such as `50Gi`.",
+    DURATION: "Write a duration such as `24h` or `1h30m`.",
+    LABEL_KEY: "Use letters, digits, `-`, `_` and `.`, at most 63; a prefix such as `acme.io/` may stand before.",
+    LABEL_VALUE: "Use letters, digits, `-`, `_` and `.`, at most 63, a letter or digit first and last.",
+    r"^[0-7]{3,4}$": 'Write three or four octal digits in quotes, such as `"0774"`.',
+    r"^0?[0-7]{3}$": 'Write three octal digits in quotes, such as `"0400"`.',
+    r"^[^/\\\s.][^\\\n]*$": "Name a directory of the repo, from its root.",
+    r"^HYD[0-9]{3}$": "Write a code such as `HYD403`.",
+    r"^([a-z0-9.-]+/)?[a-z0-9]+/[A-Z][A-Za-z0-9]*$": "Write `apiVersion/Kind`, such as `batch/v1/CronJob`.",
+    r"^(==|>=|<=|>|<|~=|!=)?\s*v?[0-9][\w.+-]*(\s*,.*)?$": "Write a range of versions, such as `>=v0.6.5`.",
+    r"^[\w.-]+(/[\w.-]+)?$": "Write `organisation/name`.",
+    r"^[A-Za-z0-9][-A-Za-z0-9._]*(/[A-Za-z0-9][-A-Za-z0-9._]*)?$": "Write `organisation/name`.",
+    r"^[A-Za-z_][A-Za-z0-9_]*$": "Use letters, digits and `_`, no digit first.",
+    r"^[a-z][a-z0-9_]*$": "Use lower-case letters, digits and `_`, a letter first.",
+    r"^[0-9]+(\.[0-9]+)?m?$": _CORES,
+    r"^([0-9]+(\.[0-9]+)?|[0-9]+m)$": _CORES,
+    r"^1\.[0-9]+$": 'Write a minor version in quotes, such as `"1.33"`.',
+    r"^v?[0-9]+(\.[0-9]+)*$": 'Write a version in quotes, such as `"1.9"`.',
+    r"^https?://[^\s@]+$": "Write an address such as `http://mirror.acme.io`, without a user.",
+    r"^[A-Za-z0-9.:\[\]-]+$": "Write the name of a host, or an address.",
+    r"^/[^\s]*$": "Write an absolute path, such as `/exports/models`.",
+    r"^(/[A-Za-z0-9._-]+)+$": "Write an absolute path of letters, digits, `-`, `_` and `.`.",
+    r"^[-A-Za-z0-9._]+$": "Use letters, digits, `-`, `_` and `.`.",
+    r"^[a-z0-9]([-a-z0-9._]*[a-z0-9])?$": "Use lower-case letters, digits, `-`, `_` and `.`, a letter or digit first and last.",
+    r"^[0-9]+(\.[0-9]+)?[KMBT]$": "Write a number with `K`, `M`, `B` or `T`, such as `7.6B`.",
+})  # fmt: skip
+"""Pattern -> sentence. A test asks for one of every pattern of the language."""

@@ -1,0 +1,1 @@
+"""Specs that try to do harm."""

@@ -1,0 +1,1 @@
+"""Specs with mistakes, and what Hydra has to say about each."""

@@ -1,0 +1,90 @@
+"""Every mistake gets its finding: the right code, at the right place, all in one run, and nothing else is said.
+
+A case is a spec `<name>.hydra.yaml`, or a folder that is a repo. A folder's `before/` is compiled first: it is the repo
+as it was before the mistake, and its tree has to stay as it is. What cases expect stands in them (see `marks`).
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from compiler.report.rules_page import codes_of, modules
+from tests.command import Ran, run, snapshot
+from tests.mistakes.generated import cases
+from tests.mistakes.marks import Mark, difference, expected_in, expected_lines, marks_in
+
+HERE = Path(__file__).parent
+OUTPUT = "rendered"
+SINGLE = sorted(HERE.glob("*.hydra.yaml"))
+FOLDERS = sorted(path for path in HERE.iterdir() if path.is_dir() and path.name != "__pycache__")
+IMPORT = HERE.parent / "unit" / "checking" / "test_importing.py"
+ELSEWHERE = {
+    "HYD820": "UNREADABLE_CRD",
+    "HYD821": "NO_CRD",
+    "HYD822": "UNUSABLE_CRD",
+    "HYD823": "CLASHING_CRDS",
+    "HYD824": "NOT_WRITTEN",
+    "HYD825": "RULES_LEFT_OUT",
+}
+"""Codes of `hydra schema import`, under the names by which its own test knows them."""
+
+
+@pytest.mark.parametrize("case", SINGLE, ids=lambda case: case.name.removesuffix(".hydra.yaml"))
+def test_a_spec_gets_the_findings_that_it_is_marked_with(case: Path, tmp_path: Path) -> None:
+    shutil.copy(case, tmp_path)
+    check(tmp_path, marks_of(case))
+
+
+@pytest.mark.parametrize("case", FOLDERS, ids=lambda case: case.name)
+def test_a_repo_gets_the_findings_that_it_is_marked_with(case: Path, tmp_path: Path) -> None:
+    if (case / "before").is_dir():
+        compile_before(case / "before", tmp_path)
+    shutil.copytree(case, tmp_path, ignore=shutil.ignore_patterns("before", "expected"), dirs_exist_ok=True)
+    check(tmp_path, marks_of(case))
+
+
+def test_every_code_has_a_case() -> None:
+    marked = {mark.code for case in (*SINGLE, *FOLDERS) for mark in marks_of(case)}
+    generated = {mark.code for case in cases().values() for mark in expected_lines(case.expected)}
+    missing = {code.id for code in codes_of(modules())} - marked - generated - ELSEWHERE.keys()
+    assert not missing
+
+
+@pytest.mark.parametrize("name", ELSEWHERE.values())
+def test_a_code_with_its_case_elsewhere_has_it_there(name: str) -> None:
+    assert f"problems.{name}" in IMPORT.read_text("utf-8")
+
+
+def compile_before(before: Path, repo: Path) -> None:
+    """The tree of the repo as it was, in a repo with nothing else."""
+    shutil.copytree(before, repo, dirs_exist_ok=True)
+    assert run(repo, "compile").errors() == []
+    for path in before.rglob("*"):
+        if path.is_file():
+            (repo / path.relative_to(before)).unlink()
+
+
+def marks_of(case: Path) -> list[Mark]:
+    """What a case expects."""
+    files = [case] if case.is_file() else [path for path in sorted(case.rglob("*")) if path.is_file()]
+    root = case.parent if case.is_file() else case
+    texts = {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in files if path.name != "expected"}
+    texts = {path: text for path, text in texts.items() if not path.startswith("before/")}
+    beside = case.with_name(case.name.removesuffix(".hydra.yaml") + ".expected") if case.is_file() else case / "expected"
+    return [*marks_in(texts), *(expected_in(beside) if beside.is_file() else ())]
+
+
+def check(repo: Path, marks: list[Mark]) -> Ran:
+    """Compile a repo: exactly what is marked is said, and errors leave everything as it was."""
+    assert marks, "the case expects nothing"
+    before = snapshot(repo)
+    ran = run(repo, "compile")
+    assert "\n".join(difference(marks, ran.found)) == ""
+    mistaken = any(mark.level == "error" for mark in marks)
+    assert ran.code == (1 if mistaken else 0)
+    if mistaken:
+        assert snapshot(repo) == before
+    return ran
