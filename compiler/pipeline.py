@@ -149,6 +149,8 @@ def check_tree(request: Request) -> Outcome:
     root, output = _target(request, rendered)
     listing = found.of(_listing(root, output, rendered, request))
     staleness = found.of(stale(root, output, rendered.files, listing))
+    if staleness is not None and not staleness.fresh:
+        found.add([staleness.finding(rendered.front.output)])
     outcome = _outcome(repo, found, rendered)
     if staleness is None:
         return outcome

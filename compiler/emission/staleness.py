@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from compiler.diagnostics import Staged
+from compiler.diagnostics import Diagnostic, Staged
 from compiler.emission import present, problems
 from compiler.emission.listing import Listing
 from compiler.emission.paths import LIST_NAME
@@ -40,6 +40,12 @@ class Staleness(NamedTuple):
     def fresh(self) -> bool:
         """Whether a run would change nothing."""
         return not (self.added or self.changed or self.removed)
+
+    def finding(self, output: str) -> Diagnostic:
+        """That the output is stale, for reports. The list file counts only where nothing else differs."""
+        changes = (self.added, self.changed, self.removed)
+        counts = [sum(path != LIST_NAME for path in paths) for paths in changes]
+        return problems.stale(output, *(counts if any(counts) else map(len, changes)))
 
 
 def stale(root: Path, output: str, files: Mapping[str, str], listing: Listing) -> Staged[Staleness | None]:

@@ -73,7 +73,9 @@ def marks_of(case: Path) -> list[Mark]:
     root = case.parent if case.is_file() else case
     texts = {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in files if path.name != "expected"}
     texts = {path: text for path, text in texts.items() if not path.startswith("before/")}
-    beside = case.with_name(case.name.removesuffix(".hydra.yaml") + ".expected") if case.is_file() else case / "expected"
+    beside = (
+        case.with_name(case.name.removesuffix(".hydra.yaml") + ".expected") if case.is_file() else case / "expected"
+    )
     return [*marks_in(texts), *(expected_in(beside) if beside.is_file() else ())]
 
 

@@ -67,7 +67,7 @@ def too_large(path: str, size: int, limit: int) -> Diagnostic:
     return Diagnostic(
         TOO_LARGE,
         at=InFile(path),
-        wrong=f"The file has {size} bytes; {limit} are read at most.",
+        wrong=f"The file has {size:,} bytes, and at most {limit // 1024 // 1024} MiB are read.",
         do="Split it into several files, or keep the data where a loader can fetch it.",
     )
 

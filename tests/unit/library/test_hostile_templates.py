@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from compiler.library.entries.loader import Loader
 from compiler.library.library import open_library
 from compiler.library.plain import TemplateFault
 from compiler.library.templates import check_expression, check_text, evaluate, render_text

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from compiler.diagnostics import Diagnostic, InFile
-from compiler.library.entries.model import Model
 from compiler.library.library import Library, open_library
 
 OWN = "kind: Model\nname: own\nsummary: Ours\nsource: us\nfacts: {parameters: 7.6B, layers: 28}\n"
