@@ -73,9 +73,20 @@ class Manifest:
         return f"{self.namespace or '_cluster'}/{self.unit}"
 
     @property
+    def group(self) -> str:
+        """The group of its API; empty for the core's."""
+        return self.api_version.partition("/")[0] if "/" in self.api_version else ""
+
+    @property
     def file(self) -> str:
         """Its file below the cluster's directory. Never carries a digest: a new run is a modified file."""
         return f"{self.directory}/{file_name(self.kind, self.logical)}"
+
+    @property
+    def distinct_file(self) -> str:
+        """Its file where another group has the kind too, and an object of the same name."""
+        kind = f"{self.kind}.{self.group}" if self.group else self.kind
+        return f"{self.directory}/{file_name(kind, self.logical)}"
 
 
 def file_name(kind: str, logical: str) -> str:

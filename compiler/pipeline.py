@@ -2,49 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from compiler import cache
+from compiler.back import Compiled, Work, added, compile_cluster
 from compiler.checking import policy
 from compiler.checking.baseline import committed
-from compiler.checking.change_problems import REMOVALS
-from compiler.checking.changes import check_changes
-from compiler.checking.collisions import check_collisions
-from compiler.checking.passed import sound
-from compiler.checking.schemas import Schemas, check
-from compiler.diagnostics import Diagnostic, Findings, Severity, Staged, in_source_order
+from compiler.diagnostics import Findings, Severity, Staged, in_source_order
 from compiler.emission import tree
 from compiler.emission.listing import Listing
-from compiler.emission.rendering import render
-from compiler.emission.storage import Stored, stored
+from compiler.emission.storage import Stored
 from compiler.front import Front, inputs_of, read_repo
-from compiler.linking.link import link
-from compiler.lowering.registry import lower
-from compiler.planning.decide import decide
 from compiler.repo import Repo
 from compiler.requests import Outcome, Request
 from compiler.side_by_side import side_by_side
 
-if TYPE_CHECKING:
-    from compiler.linking.program import Program
-    from compiler.manifest import Manifest
-
 __all__ = ["Outcome", "Request", "check_tree", "compile_tree", "validate"]
-
-
-class Compiled(NamedTuple):
-    """What one cluster compiles to."""
-
-    files: Mapping[str, str]
-    """Path below the output directory -> text."""
-
-    storage: Sequence[Stored]
-    objects: Mapping[str, int]
-    unchecked: Mapping[str, int]
-    found: Sequence[Diagnostic]
 
 
 class Rendered(NamedTuple):
@@ -64,47 +39,19 @@ def compile_repo(repo: Repo, request: Request, found: Findings) -> Rendered:
     found.all = policy.levelled(found.all, front.settings, repo.text)
     before = committed(repo.root, front.output).storage
     clusters = sorted({*front.parts, *(() if request.clusters else (one.cluster for one in before))})
+    jobs = 1 if len(clusters) > 1 else request.jobs
 
     def compile_one(cluster: str) -> Compiled:
         request.tell(f"compiling {cluster}")
-        return compile_cluster(repo, front, cluster, [one for one in before if one.cluster == cluster], mistaken)
+        work = Work(repo, front, cluster, [one for one in before if one.cluster == cluster], jobs)
+        return compile_cluster(work, mistaken=mistaken)
 
     compiled: list[Compiled] = side_by_side(compile_one, clusters, request.jobs)
     found.add(one for each in compiled for one in each.found)
     files = {path: text for each in compiled for path, text in each.files.items()}
     storage = [record for each in compiled for record in each.storage]
     return Rendered(
-        front, files, storage, _sum(each.objects for each in compiled), _sum(each.unchecked for each in compiled)
-    )
-
-
-def compile_cluster(repo: Repo, front: Front, cluster: str, before: Sequence[Stored], mistaken: bool) -> Compiled:
-    """One cluster, from its parts to its files. Pure, but for what it reads of the repo's schemas.
-
-    `before` is the cluster's storage in the committed tree. After a mistake, what is missing is not reported as removed:
-    it was left out because of the mistake.
-    """
-    found = Findings()
-    manifests: list[Manifest] = []
-    unknown: Mapping[tuple[str, str], int] = {}
-    if cluster in front.parts:
-        schemas = _schemas(repo, front)
-        parts = found.of(sound(front.parts[cluster], schemas))
-        program = found.of(link(parts))
-        plans = found.of(decide(program))
-        manifests = found.of(check_collisions(lower(plans)))
-        found.add(policy.judge(_subjects(program, manifests), policy.limits_of(front.settings)))
-        unknown = found.of(check(manifests, schemas)).unknown
-    storage = stored(manifests, cluster, {one.target: one.data for one in manifests if one.data})
-    changes = check_changes(before, storage, {one.target: one for one in manifests}, front.acknowledged, front.output)
-    mistaken = mistaken or found.worst() is Severity.ERROR
-    found.add(one for one in changes if not mistaken or one.code not in REMOVALS)
-    return Compiled(
-        render(manifests, cluster),
-        storage,
-        Counter(manifest.kind for manifest in manifests),
-        {f"{version} {kind}": count for (version, kind), count in unknown.items()},
-        [cache.fixed(one) for one in policy.levelled(found.all, front.settings, repo.text)],
+        front, files, storage, added(one.objects for one in compiled), added(one.unchecked for one in compiled)
     )
 
 
@@ -157,28 +104,6 @@ def check_tree(request: Request) -> Outcome:
     if staleness.fresh:
         _remember(request, repo, rendered, outcome, listing)
     return outcome._replace(stale=staleness.diff)
-
-
-def _subjects(program: Program, manifests: Sequence[Manifest]) -> Iterator[object]:
-    """What policy rules look at."""
-    yield program.profile
-    yield from (passed.document for passed in program.passed)
-    for artifact in program.artifacts:
-        yield artifact
-        if artifact.written is not None:
-            yield artifact.written
-    yield from manifests
-
-
-def _schemas(repo: Repo, front: Front) -> Schemas:
-    return Schemas([repo.root / folder for folder in front.settings.schemas], root=repo.root)
-
-
-def _sum(counts: Iterator[Mapping[str, int]]) -> dict[str, int]:
-    total: Counter[str] = Counter()
-    for one in counts:
-        total.update(one)
-    return dict(sorted(total.items()))
 
 
 def _target(request: Request, rendered: Rendered) -> tuple[Path, str]:

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.dialects.base import Read
 from compiler.dialects.translate import reader_of, translate, unit_of
+from compiler.emission.paths import KUSTOMIZATION, LIST_NAME
 from compiler.library.library import Library
 from compiler.linking import problems
 from compiler.linking.profile import Profile, profile_of
 from compiler.source.document import Document
 from compiler.spec.documents import API_VERSION, cluster_of
-from compiler.spec.problems import misplaced_kind
+from compiler.spec.problems import bad_value, misplaced_kind
 
 if TYPE_CHECKING:
     from compiler.spec.settings import Settings
+
+
+RESERVED = (LIST_NAME, KUSTOMIZATION)
 
 
 class Foreign(NamedTuple):
@@ -67,7 +71,14 @@ def profiles_of(clusters: Iterable[Document], library: Library) -> Staged[dict[s
         if checked.value is None:
             continue
         name = checked.value.metadata.name
-        if name in profiles:
+        if name in RESERVED:
+            at = document.at("metadata", "name")
+            found.append(
+                bad_value(
+                    at, f"A cluster cannot be called `{name}`.", "Its directory would be in the way of that file."
+                )
+            )
+        elif name in profiles:
             found.append(
                 problems.same_cluster(
                     document.at("metadata", "name"), name, profiles[name].document.at("metadata", "name")

@@ -15,9 +15,7 @@ def check_collisions(manifests: Iterable[Manifest]) -> Staged[list[Manifest]]:
     kept: list[Manifest] = []
     found: dict[tuple[int, int], Diagnostic] = {}
     for manifest in manifests:
-        group = manifest.api_version.partition("/")[0] if "/" in manifest.api_version else ""
-        name = (f"{group}/{manifest.kind}", manifest.namespace or "", manifest.name)
-        logical = (f"{group}/{manifest.kind}", manifest.namespace or "", f"{manifest.logical} ")
+        name, logical = _names(manifest)
         earlier = first.get(name) or first.get(logical)
         if earlier is not None:
             # Two entries of one name clash in every object that they become: that is one mistake.
@@ -27,3 +25,15 @@ def check_collisions(manifests: Iterable[Manifest]) -> Staged[list[Manifest]]:
         first[name] = first[logical] = manifest
         kept.append(manifest)
     return Staged(kept, list(found.values()))
+
+
+def names_of(manifests: Iterable[Manifest]) -> frozenset[tuple[str, ...]]:
+    """What no two manifests may have in common: names, and the files that they are written to."""
+    return frozenset(name for one in manifests for name in (*_names(one), (one.file,)))
+
+
+def _names(manifest: Manifest) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
+    """The object's name, and its logical one. The blank keeps the two from ever being taken for each other."""
+    kind = f"{manifest.group}/{manifest.kind.lower()}"
+    namespace = manifest.namespace or ""
+    return (kind, namespace, manifest.name), (kind, namespace, f"{manifest.logical} ")

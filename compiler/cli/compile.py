@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,16 @@ Examples:
 """
 
 
+MOST_JOBS = 4
+"""More processes than this wait for the one that reads and writes."""
+
+
+def processors() -> int:
+    """Processors that this process may use, at most `MOST_JOBS`."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return min(MOST_JOBS, len(allowed(0)) if allowed else os.cpu_count() or 1)
+
+
 @click.command("compile", help=HELP, epilog=EPILOG)
 @click.argument("root", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--cluster", "clusters", multiple=True, metavar="NAME", help="Compile for this cluster; repeatable.")
@@ -38,7 +49,14 @@ Examples:
     help="Write the tree here instead of where `.hydra.yaml` says.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; show what is stale, and exit with 1 if anything is.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Processes to use.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=processors,
+    show_default="the machine's processors, at most 4",
+    metavar="N",
+    help="Processes to use. The result does not depend on it.",
+)
 @reporting_options
 def command(
     *, root: Path | None, clusters: tuple[str, ...], out: Path | None, check: bool, jobs: int, reporting: Reporting

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.dialects import problems
 from compiler.dialects.base import Dialect, Read
+from compiler.emission.canonical import prune
 from compiler.emission.digests import text_digest
 from compiler.linking.artifact import Artifact, ClaimReference, Mounted, Names, Share, Wanted
 from compiler.source.document import Document
@@ -92,7 +93,7 @@ def _artifact(dataset: Dataset, unit: str, written: Written, source: Source) -> 
         wanted=_wanted(spec),
         claim_reference=_claim_reference(spec, document),
         model_id=metadata.labels.get("hydra.io/model-id"),
-        resources=spec.resources,
+        resources=prune(spec.resources.model_dump(by_alias=True, exclude_none=True)) if spec.resources else None,
         extra_resources=DEVICES.get(options.get("gpuType", ""), {}),
     )
 
@@ -108,10 +109,15 @@ def _mount(spec: DatasetSpec) -> Mounted:
 
 
 def _wanted(spec: DatasetSpec) -> Wanted:
-    template: dict[str, Any] = {}
-    if spec.volume_claim_template is not None and spec.volume_claim_template.spec:
-        template = dict(spec.volume_claim_template.spec)
-    return Wanted(SIZE, None, ACCESS_MODES, template)
+    return Wanted(SIZE, None, ACCESS_MODES, _claim_spec(spec))
+
+
+def _claim_spec(spec: DatasetSpec) -> dict[str, Any]:
+    """What the template says of the claim; empty where it says nothing."""
+    template = spec.volume_claim_template
+    if template is None or template.spec is None:
+        return {}
+    return prune(template.spec.model_dump(by_alias=True, exclude_none=True))
 
 
 def _share(spec: DatasetSpec, document: Document) -> Share | None:
@@ -197,7 +203,7 @@ def _unused_template(spec: DatasetSpec, document: Document, source: Source | Non
             at = document.at("spec", "volumeClaimTemplate", field, key=True)
             wrong = f"`{field}` of the claim template is dropped by the API server."
             yield problems.without_effect(at, wrong, "Remove it: the claim is named like the Dataset.")
-    if template.spec and source is not None and source.type.placement in {Placement.REFERENCE, Placement.CLAIM}:
+    if _claim_spec(spec) and source is not None and source.type.placement in {Placement.REFERENCE, Placement.CLAIM}:
         at = document.at("spec", "volumeClaimTemplate", key=True)
         wrong = f"A source of type {source.type.name} makes no claim from the template."
         yield problems.without_effect(at, wrong, "Remove it.")

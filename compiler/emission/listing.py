@@ -46,7 +46,8 @@ class Listing(NamedTuple):
     def text(self) -> str:
         """The list as it is written."""
         lines = [f"{digest}  {path}\n" for path, digest in sorted(self.files.items())]
-        lines += [f"{_STORAGE}{to_json(record)}\n" for record in sorted(set(self.storage), key=_by_target)]
+        records = {(record.cluster, record.target, to_json(record)) for record in self.storage}
+        lines += [f"{_STORAGE}{record}\n" for _, _, record in sorted(records)]
         return f"{_HEADER}{_VERSION}{FORMAT}\n{''.join(lines)}"
 
 
@@ -128,7 +129,3 @@ class _Reader:
         if not self.conflicted:
             self.conflicted = True
             self.found.append(problems.conflicted_list(self.file, number))
-
-
-def _by_target(record: Stored) -> tuple[str, str, str]:
-    return record.cluster, record.target, to_json(record)

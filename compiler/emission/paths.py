@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 LIST_NAME = "hydra.list"
 """The list file's name in the output directory. Neither .yaml nor .json: Argo CD and Flux read those as manifests."""
 
@@ -31,10 +33,17 @@ def _forbidden(character: str) -> bool:
     return character < " " or character == "\x7f" or "\ud800" <= character <= "\udfff"
 
 
-def parents(path: str) -> list[str]:
+def parents(path: str) -> tuple[str, ...]:
     """The directories above a path, outermost first, without the one that it starts from.
 
     >>> parents("prod/nlp/chat/job.yaml")
-    ['prod', 'prod/nlp', 'prod/nlp/chat']
+    ('prod', 'prod/nlp', 'prod/nlp/chat')
     """
-    return [path[:end] for end, character in enumerate(path) if character == "/"]
+    return _steps(path.rpartition("/")[0])
+
+
+@lru_cache(maxsize=1 << 15)
+def _steps(directory: str) -> tuple[str, ...]:
+    if not directory:
+        return ()
+    return (*_steps(directory.rpartition("/")[0]), directory)

@@ -83,6 +83,8 @@ def differences(place: Place, wanted: Mapping[str, bytes], listed: Iterable[str]
 
     A listed file below something that is no directory of the output, such as a symbolic link, is not one of ours.
     """
+    if not mode_of(place.output):
+        return Changes(tuple(sorted(wanted)), (), ())
     added: list[str] = []
     changed: list[str] = []
     for path, content in sorted(wanted.items()):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-from compiler.emission.kustomization import kustomizations
 from compiler.emission.paths import is_safe
 from compiler.emission.yaml_scalars import comment
 from compiler.emission.yaml_text import dump
@@ -19,22 +19,22 @@ VERBATIM = {"kustomize.toolkit.fluxcd.io/substitute": "disabled"}
 
 
 def render(manifests: Iterable[Manifest], cluster: str) -> dict[str, str]:
-    """The files of one cluster: path below the output directory -> text.
-
-    One object a file, and a `kustomization.yaml` in each directory from the cluster's down. No manifest, no file.
+    """The objects of one cluster as files, one each: path below the output directory -> text.
 
     Raises: ValueError, where two manifests have one path, or a path leaves the output directory: names are checked
     long before.
     """
     files: dict[str, str] = {}
-    for manifest in manifests:
-        path = f"{cluster}/{manifest.file}"
+    listed = list(manifests)
+    times = Counter(manifest.file for manifest in listed)
+    for manifest in listed:
+        path = f"{cluster}/{manifest.file if times[manifest.file] == 1 else manifest.distinct_file}"
         if path in files:
             raise ValueError(f"two manifests are written to {path}")
         if not is_safe(path):
             raise ValueError(f"{path!r} is not a path below the output directory")
         files[path] = _header(manifest.origin.document.file.path) + _text(manifest)
-    return files | kustomizations(files)
+    return files
 
 
 def _text(manifest: Manifest) -> str:

@@ -68,8 +68,9 @@ class Staging:
         for directory in sorted(needed):
             with suppress(FileExistsError):
                 os.mkdir(f"{self.target}/{directory}")
+        anew = not mode_of(self.present)
         for path, content in written.items():
-            mode = mode_of(f"{self.present}/{path}")
+            mode = 0 if anew else mode_of(f"{self.present}/{path}")
             _create(f"{self.target}/{path}", content, stat.S_IMODE(mode) if stat.S_ISREG(mode) else None)
 
 

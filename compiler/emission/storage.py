@@ -39,6 +39,8 @@ _ALWAYS = frozenset({"cluster", "target", "unit"})
 
 Facts = Callable[[Body], dict[str, Any]]
 
+_ENCODER = json.JSONEncoder(separators=(", ", ": "))
+
 
 def stored(manifests: Iterable[Manifest], cluster: str, data: Mapping[str, str] | None = None) -> tuple[Stored, ...]:
     """The records of the manifests that are storage, in the order of their targets.
@@ -61,7 +63,7 @@ def to_json(record: Stored) -> str:
         for name, value in record._asdict().items()
         if value or name in _ALWAYS or (name == "storage_class" and value is not None)
     }
-    return json.dumps(given, separators=(", ", ": "))
+    return _ENCODER.encode(given)
 
 
 def from_json(line: str) -> Stored:

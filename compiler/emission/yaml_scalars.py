@@ -9,7 +9,7 @@ written plain, by a short list of what is allowed; all the rest is double-quoted
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 # Not printable for some reader, or not visible for a reviewer: controls, soft hyphen, text direction, line separators,
 # byte order mark, non-characters, tags. A fixed list: `str.isprintable` differs from one Python to the next.
@@ -44,6 +44,7 @@ def scalar(text: str) -> str:
     return f'"{_escaped(body)}"'
 
 
+@lru_cache(maxsize=256)
 def literal(text: str, pad: str) -> str:
     """Text of several lines as a literal block below `pad`, or double-quoted where a block would not read back exactly.
 

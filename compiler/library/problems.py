@@ -53,6 +53,8 @@ EXTENDS_ITSELF = Code(
     Severity.ERROR,
     "Entries that extend each other in a circle.",
     "None of them can be completed, because each waits for another.",
+    bad="# library/models/a.yaml\nextends: b\n# library/models/b.yaml\nextends: a",
+    good="# library/models/a.yaml\nextends: b\n# library/models/b.yaml\nextends: qwen2.5-7b-instruct",
 )
 TEMPLATE_REFUSED = Code(
     "HYD707",
@@ -83,6 +85,8 @@ NOT_ONE_ENTRY = Code(
     Severity.ERROR,
     "A file of the library with no document, or with several.",
     "A file is one entry and has its name.",
+    bad="# library/models/own.yaml\nkind: Model\nname: own\n---\nkind: Model\nname: other",
+    good="# library/models/own.yaml\nkind: Model\nname: own",
 )
 
 

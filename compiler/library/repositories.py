@@ -23,6 +23,7 @@ class Repositories:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._texts: list[tuple[str, str]] | None = None
+        self._joined: str | None = None
         self._found: dict[tuple[str, str], Model | None] = {}
 
     def find(self, hub: Hub, repository: str) -> Model | None:
@@ -48,10 +49,18 @@ class Repositories:
 
     def _models(self, text: str) -> Iterator[Model]:
         """Models in whose files a text stands as a word."""
+        if text not in self._everything():
+            return
         for name in dict.fromkeys(name for name, content in self._contents() if _stands_in(text, content)):
             model = self._library.find("model", name).value
             if model is not None:
                 yield model
+
+    def _everything(self) -> str:
+        """All of the model files in one text: most repositories are in none of them."""
+        if self._joined is None:
+            self._joined = "\n".join(content for _, content in self._contents())
+        return self._joined
 
     def _contents(self) -> list[tuple[str, str]]:
         """Name and lower-cased text of every model file, those of the repo first."""

@@ -26,7 +26,7 @@ def verbatim(text: str) -> str:
     >>> verbatim("$(rm) costs $5, $$")
     '$$(rm) costs $5, $$$'
     """
-    return _EXPANDED.sub("$$", text)
+    return _EXPANDED.sub("$$", text) if "$" in text else text
 
 
 def run_once_pod(

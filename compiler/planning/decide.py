@@ -2,17 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from compiler.diagnostics import Diagnostic, Staged
+from compiler.dialects.base import Passed
+from compiler.linking.artifact import Artifact
 from compiler.linking.program import Program
 from compiler.planning.plans import PassedPlan, Plan
 from compiler.planning.preload import plan_preload
 from compiler.planning.storage import place
+from compiler.sources.base import Placement
+
+LEAST = 400
+"""Artifacts of a cluster from which on it is worth splitting: a process costs about as much as a hundred."""
 
 
-def decide(program: Program) -> Staged[list[Plan]]:
-    """Every decision for one cluster: storage, preloads, what is passed through.
+class Share(NamedTuple):
+    """A part of a program that can be planned by itself."""
+
+    artifacts: Sequence[Artifact]
+    passed: Sequence[Passed]
+    first: bool
+    """Whether what there is once a cluster belongs to this share."""
+
+
+def shares(program: Program, most: int) -> list[Share]:
+    """The program in up to so many shares. What looks at other artifacts, or is looked at, is in the first one."""
+    if most < 2 or len(program.artifacts) < LEAST:
+        return [Share(program.artifacts, program.passed, first=True)]
+    apart = [one for one in program.artifacts if _stands_alone(one)]
+    together = [one for one in program.artifacts if not _stands_alone(one)]
+    size = -(-len(program.artifacts) // most)
+    head = max(0, size - len(together))
+    first = Share([*together, *apart[:head]], program.passed, first=True)
+    rest = [apart[start : start + size] for start in range(head, len(apart), size)]
+    return [first, *(Share(one, (), first=False) for one in rest)]
+
+
+def _stands_alone(artifact: Artifact) -> bool:
+    """Whether an artifact is loaded onto a claim of its own."""
+    placed = artifact.source.type.placement in {Placement.LOADED, Placement.EMPTY}
+    return placed and artifact.claim_reference is None and not artifact.foreign
+
+
+def decide(program: Program, share: Share) -> Staged[list[Plan]]:
+    """Every decision for a share of a cluster: storage, preloads, what is passed through.
 
     One artifact that cannot be placed is left out with its diagnostics; a claim that several references share is made
     once.
@@ -21,7 +56,7 @@ def decide(program: Program) -> Staged[list[Plan]]:
     found: list[Diagnostic] = []
     claim_labels: dict[tuple[str, str], dict[str, str]] = {}
     clones: set[tuple[str, str]] = set()
-    for artifact in program.artifacts:
+    for artifact in share.artifacts:
         storage = place(artifact, program)
         found += storage.found
         if storage.value is None:
@@ -36,12 +71,12 @@ def decide(program: Program) -> Staged[list[Plan]]:
         preload = plan_preload(artifact, program, storage.value)
         found += preload.found
         plans += preload.value
-    plans += _passed(program, claim_labels)
+    plans += _passed(program, share, claim_labels)
     return Staged(plans, found)
 
 
-def _passed(program: Program, claim_labels: dict[tuple[str, str], dict[str, str]]) -> Iterable[Plan]:
-    for passed in program.passed:
+def _passed(program: Program, share: Share, claim_labels: dict[tuple[str, str], dict[str, str]]) -> Iterable[Plan]:
+    for passed in share.passed:
         is_claim = program.claims.get((passed.namespace or "", passed.name)) is passed
         labels = claim_labels.get((passed.namespace or "", passed.name), {}) if is_claim else {}
         yield PassedPlan(passed.document, passed.unit, labels)

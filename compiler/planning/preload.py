@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -113,7 +112,7 @@ def _at(field: str, function: Any, value: Any, context: Mapping[str, Any]) -> An
 
 
 def _below(root: str, path: str) -> str:
-    return posixpath.normpath(posixpath.join(root, path))
+    return f"{root}/{path}" if path else root
 
 
 def _files(asked: _Asked, context: Mapping[str, Any]) -> FilesPlan | None:

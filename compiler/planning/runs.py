@@ -25,6 +25,9 @@ class Run(NamedTuple):
     target: str
     """Directory of the data."""
 
+    way: str
+    """From the marker's directory to the data."""
+
     @property
     def marker(self) -> str:
         """The file that says that the data is whole."""
@@ -48,14 +51,13 @@ def run_of(artifact: Artifact) -> Run:
     )
     below = artifact.mount.path.strip("/")
     if artifact.in_place:
-        return Run(digest, posixpath.join(below, STATE, digest), below)
-    return Run(digest, posixpath.join(below, digest), posixpath.join(below, digest, DATA))
+        return Run(digest, posixpath.join(below, STATE, digest), below, "../..")
+    return Run(digest, posixpath.join(below, digest), posixpath.join(below, digest, DATA), DATA)
 
 
 def ready_text(artifact: Artifact, run: Run) -> str:
     """The marker: one line of JSON that says what lies there. `path` leads from the marker to the data."""
-    where = posixpath.relpath("/" + run.target, "/" + run.state)
-    return json.dumps({"run": run.digest, "of": artifact.of, "source": artifact.source.uri, "path": where})
+    return json.dumps({"run": run.digest, "of": artifact.of, "source": artifact.source.uri, "path": run.way})
 
 
 def produced(artifact: Artifact) -> bool:

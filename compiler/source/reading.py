@@ -61,12 +61,20 @@ def inside(root: str, path: str) -> bool:
     return real == real_root or real.startswith(real_root.rstrip(os.sep) + os.sep)
 
 
+def _is_of_git(root: str, path: str) -> bool:
+    """Whether a path leads to git's own files, which can hold credentials of whoever compiles."""
+    below = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
+    return ".git" in below.lower().split(os.sep)
+
+
 def _bytes_of(root: str, relative: str) -> tuple[Diagnostic | None, bytes]:
     path = f"{root}/{relative}"
     status = _plain_status(root, relative)
     if status is None:
         if relative.startswith("/") or not inside(root, path):
             return _outside(relative), b""
+        if _is_of_git(root, path):
+            return _unreadable(relative, "leads into git's own directory"), b""
         status = os.stat(path)  # noqa: PTH116
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError

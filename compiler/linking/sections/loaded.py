@@ -113,6 +113,9 @@ def _file(scope: Scope, written: str, at: Origin) -> Staged[Source | None]:
     place = posixpath.normpath(posixpath.join(posixpath.dirname(scope.document.file.path), written))
     if place.startswith(("../", "/")):
         return Staged(None, [problems.bad_file(at, f"`{written}` leads out of the repo.", "Use a file of the repo.")])
+    if any(step.startswith(".") for step in place.split("/")):
+        do = "Use a file that is meant to be seen: hidden ones hold settings and credentials."
+        return Staged(None, [problems.bad_file(at, f"`{written}` is a hidden file, or in a hidden directory.", do)])
     read = scope.read_file(place)
     if read.value is None:
         why = read.found[0].wrong if read.found else "It is not there."

@@ -81,6 +81,50 @@ class VolumeClaimRef(SpecModel):
     """Directory on the claim that is taken for its root."""
 
 
+class Amounts(SpecModel):
+    """What is asked for, and what is granted at most."""
+
+    requests: dict[str, str | int | float] | None = None
+    """Resource -> amount that is asked for."""
+
+    limits: dict[str, str | int | float] | None = None
+    """Resource -> amount that is granted at most."""
+
+    claims: list[dict[str, Any]] | None = None
+    """Claims of devices."""
+
+
+class ClaimSpec(SpecModel):
+    """A claim's spec, any part of which may be left out. The rendered claim is checked in full."""
+
+    access_modes: list[str] | None = None
+    """How nodes may mount it. Left out, `[ReadWriteMany]`."""
+
+    resources: Amounts | None = None
+    """How much storage to ask for. Left out, `100Ti`."""
+
+    storage_class_name: str | None = None
+    """StorageClass. Left out, the cluster's default."""
+
+    volume_name: str | None = None
+    """Volume to bind to."""
+
+    volume_mode: str | None = None
+    """`Filesystem` or `Block`."""
+
+    selector: dict[str, Any] | None = None
+    """Labels of volumes to bind to."""
+
+    data_source: dict[str, Any] | None = None
+    """Snapshot or claim to begin from."""
+
+    data_source_ref: dict[str, Any] | None = None
+    """Snapshot, claim or other object to begin from."""
+
+    volume_attributes_class_name: str | None = None
+    """VolumeAttributesClass."""
+
+
 class VolumeClaimTemplate(SpecModel):
     """The claim to make. Its metadata is pruned by the API server."""
 
@@ -93,7 +137,7 @@ class VolumeClaimTemplate(SpecModel):
     metadata: dict[str, Any] | None = None
     """Dropped by the API server; a finding says so."""
 
-    spec: dict[str, Any] | None = None
+    spec: ClaimSpec | None = None
     """The claim's spec. What it leaves out gets the controller's defaults: `ReadWriteMany`, `100Ti`."""
 
     status: dict[str, Any] | None = None
@@ -127,7 +171,7 @@ class DatasetSpec(SpecModel):
     volume_claim_ref: VolumeClaimRef | None = None
     """A claim that exists already, in place of one to make."""
 
-    resources: dict[str, Any] | None = None
+    resources: Amounts | None = None
     """Requests and limits of the loading Job, which the controller ignores and Hydra honours."""
 
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from compiler import pipeline as real
 from compiler.cli import hydra
+from compiler.cli.compile import processors
 from compiler.diagnostics import Code, Diagnostic, Severity, Span
 from compiler.pipeline import Outcome, Request
 from compiler.report.base import Placed
@@ -78,7 +79,7 @@ def test_a_compile_tells_what_it_did(pipeline: Pipeline, tmp_path: Path) -> None
     assert without_time(ran.stdout) == (
         "3 objects for 1 cluster: 1 ConfigMap, 2 Job.\nFiles: 1 written, 2 unchanged, 0 removed.\nNo findings\n"
     )
-    assert pipeline.asked == [("compile_tree", Request(tmp_path))]
+    assert pipeline.asked == [("compile_tree", Request(tmp_path, jobs=processors()))]
 
 
 def test_findings_come_before_the_last_lines(pipeline: Pipeline) -> None:
@@ -131,7 +132,7 @@ def test_a_stale_tree_is_shown_and_is_1(pipeline: Pipeline, tmp_path: Path) -> N
     assert (ran.exit_code, ran.stderr) == (1, "")
     assert ran.stdout.startswith(DIFF)
     assert "The tree is stale: run `hydra compile` and commit what it writes.\n" in ran.stdout
-    assert pipeline.asked == [("check_tree", Request(tmp_path))]
+    assert pipeline.asked == [("check_tree", Request(tmp_path, jobs=processors()))]
 
 
 def test_a_fresh_tree_is_0(pipeline: Pipeline) -> None:

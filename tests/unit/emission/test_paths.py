@@ -25,5 +25,5 @@ def test_any_other_is(path: str) -> None:
 
 
 def test_the_directories_above_a_path() -> None:
-    assert parents("a/b/c.yaml") == ["a", "a/b"]
-    assert parents("c.yaml") == []
+    assert parents("a/b/c.yaml") == ("a", "a/b")
+    assert parents("c.yaml") == ()

@@ -5,15 +5,25 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 import yaml
 
+from compiler.emission import rendering
 from compiler.emission.kustomization import kustomizations
-from compiler.emission.rendering import MARK, render
+from compiler.emission.rendering import MARK
 from compiler.emission.yaml_text import dump
+from compiler.manifest import Manifest
 from tests.unit.emission.cases import manifest
+
+
+def render(manifests: Iterable[Manifest], cluster: str) -> dict[str, str]:
+    """A whole cluster: its objects, and what lists them."""
+    files = rendering.render(manifests, cluster)
+    return files | kustomizations(files)
+
 
 UPSTREAM = os.environ.get("HYDRA_UPSTREAM", "")
 
@@ -109,7 +119,6 @@ def test_kustomize_builds_the_whole_cluster(tmp_path: Path) -> None:
 
 def test_what_flux_could_substitute_is_kept_from_it() -> None:
     """An undefined `${NAME}` would become nothing, in a script or in somebody's data."""
-    from compiler.manifest import Manifest
     from compiler.source.document import Document, SourceFile
 
     body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "b"}, "data": {"x": "${Y}"}}

@@ -110,7 +110,7 @@ def test_a_large_file(tmp_path: Path) -> None:
     assert len(text_of(tmp_path)) == LARGEST_FILE
     (tmp_path / "f.yaml").write_bytes(b"#" * (LARGEST_FILE + 1))
     problem = problem_of(tmp_path)
-    assert (problem.code.id, problem.wrong) == ("HYD012", "The file has 4194305 bytes; 4194304 are read at most.")
+    assert (problem.code.id, problem.wrong) == ("HYD012", "The file has 4,194,305 bytes, and at most 4 MiB are read.")
 
 
 class TestTheRootIsNotLeft:
