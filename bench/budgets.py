@@ -12,7 +12,7 @@ Measure = Callable[[Sample], float]
 
 COLD, UNCHANGED, SMALL, LARGE = "hydra cold 1000", "hydra unchanged 1000", "hydra cold 1", "hydra cold 5000"
 DUMPER = "pyyaml_c 1000"
-AHEAD_OF = ("rjsonnet 1000", "rjsonnet_stream 1000", "kcl 1000", "cdk8s 1000", "kapitan 1000", "kustomize 1000")
+AHEAD_OF = ("rjsonnet 1000", "kcl 1000", "cdk8s 1000", "kapitan 1000", "kustomize 1000")
 PEAK_MIB = 150.0
 
 

@@ -104,7 +104,7 @@ def test_a_repo_elsewhere_is_named_in_the_findings(pipeline: Pipeline, tmp_path:
     pipeline.outcome = outcome(WRONG)
     ran = run("compile", "--quiet", "other")
     assert ran.output == TEXT.format(level="error", wrong=WRONG.wrong, prefix="other/")
-    assert pipeline.asked == [("compile_tree", Request(tmp_path / "other"))]
+    assert pipeline.asked == [("compile_tree", Request(tmp_path / "other", jobs=processors()))]
 
 
 @pytest.mark.parametrize(
