@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from compiler import cache
 from compiler.checking import policy
-from compiler.checking.change_problems import REMOVALS
 from compiler.checking.changes import check_changes
 from compiler.checking.collisions import check_collisions, names_of
 from compiler.checking.passed import sound
@@ -55,6 +54,9 @@ class Compiled(NamedTuple):
     names: frozenset[tuple[str, ...]] = frozenset()
     """What no two objects may have in common."""
 
+    mistaken: bool = False
+    """Whether something was left out because of a mistake."""
+
 
 def compile_cluster(work: Work, *, mistaken: bool) -> Compiled:
     """One cluster, from its parts to its files. Pure, but for what it reads of the repo's schemas.
@@ -68,10 +70,11 @@ def compile_cluster(work: Work, *, mistaken: bool) -> Compiled:
         schemas = Schemas([work.repo.root / folder for folder in front.settings.schemas], root=work.repo.root)
         program = found.of(link(found.of(sound(front.parts[cluster], schemas))))
         compiled = _compiled(work, program, schemas)
+    mistaken = mistaken or found.worst() is Severity.ERROR or any(one.mistaken for one in compiled)
     found.all = policy.levelled(found.all, front.settings, work.repo.text)
     found.add(one for each in compiled for one in each.found)
     there = {record.target for each in compiled for record in each.storage}
-    if not mistaken and found.worst() is not Severity.ERROR:
+    if not mistaken:
         gone = [one for one in work.before if one.target not in there]
         found.add(check_changes(gone, (), {}, front.acknowledged, front.output))
     files = {path: text for each in compiled for path, text in each.files.items()}
@@ -113,11 +116,12 @@ def compile_share(work: Work, program: Program, share: Share, schemas: Schemas) 
     manifests = found.of(check_collisions(lower(plans)))
     found.add(policy.judge(_subjects(program, share, manifests), policy.limits_of(front.settings)))
     checked = found.of(check(manifests, schemas))
+    mistaken = found.worst() is Severity.ERROR
     storage = stored(manifests, work.cluster, {one.target: one.data for one in manifests if one.data})
     by_target = {one.target: one for one in manifests}
     before = [one for one in work.before if one.target in by_target]
     changes = check_changes(before, storage, by_target, front.acknowledged, front.output)
-    found.add(one for one in changes if one.code not in REMOVALS)
+    found.add(changes)
     return Compiled(
         render(manifests, work.cluster),
         storage,
@@ -125,6 +129,7 @@ def compile_share(work: Work, program: Program, share: Share, schemas: Schemas) 
         {f"{version} {kind}": count for (version, kind), count in checked.unknown.items()},
         [cache.fixed(one) for one in policy.levelled(found.all, front.settings, work.repo.text)],
         names_of(manifests),
+        mistaken,
     )
 
 
