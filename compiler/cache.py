@@ -82,7 +82,7 @@ def recall(root: Path, about: Sequence[str]) -> Remembered | None:
             return None
         inputs = Inputs(**stored["inputs"])
         return _remembered(stored) if _same(root, inputs, stored) else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -252,7 +252,8 @@ def _written(one: Diagnostic) -> dict[str, Any]:
 
 def _remembered(stored: Mapping[str, Any]) -> Remembered:
     found = tuple(_diagnostic(one) for one in stored["found"])
-    return Remembered(found, tuple(stored["clusters"]), stored["objects"], stored["unchecked"], stored["files"])
+    objects, unchecked = dict(stored["objects"]), dict(stored["unchecked"])
+    return Remembered(found, tuple(stored["clusters"]), objects, unchecked, int(stored["files"]))
 
 
 def _diagnostic(stored: Mapping[str, Any]) -> Diagnostic:

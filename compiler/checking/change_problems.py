@@ -47,8 +47,6 @@ MOVED = Code(
     good="mount: {path: /}",
 )
 REMOVALS = (STORAGE_REMOVED, NAMESPACE_REMOVED)
-CHANGES = (*REMOVALS, SHRUNK, FROZEN, MOVED)
-"""What is no mistake in the specs by themselves."""
 
 _ACKNOWLEDGE = "If it is meant, add `{target}` to `acknowledge`."
 

@@ -64,7 +64,7 @@ def inside(root: str, path: str) -> bool:
 def _is_of_git(root: str, path: str) -> bool:
     """Whether a path leads to git's own files, which can hold credentials of whoever compiles."""
     below = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
-    return ".git" in below.lower().split(os.sep)
+    return ".git" in Path(below.lower()).parts
 
 
 def _bytes_of(root: str, relative: str) -> tuple[Diagnostic | None, bytes]:

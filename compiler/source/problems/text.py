@@ -41,7 +41,7 @@ CHARACTER = Code(
     why="YAML forbids control characters. The line separators U+0085, U+2028 and U+2029 end a line for a YAML 1.1 "
     "reader and not for a YAML 1.2 reader, and a byte order mark that is not at the start of the file becomes part of "
     "a key. In double quotes each of them can be written as an escape.",
-    bad='separator: "<U+2028>"   # the character itself, between the quotes',
+    bad='separator: "\u2028"',
     good='separator: "\\u2028"',
     source="https://yaml.org/spec/1.2.2/#51-character-set",
 )

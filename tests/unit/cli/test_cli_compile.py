@@ -13,9 +13,8 @@ from click.testing import CliRunner, Result
 from compiler import pipeline as real
 from compiler.cli import hydra
 from compiler.cli.compile import processors
-from compiler.diagnostics import Code, Diagnostic, Severity, Span
+from compiler.diagnostics import Code, Diagnostic, Placed, Severity, Span
 from compiler.pipeline import Outcome, Request
-from compiler.report.base import Placed
 
 SOURCE = "model: qwen\n"
 CODE = Code("HYD301", Severity.ERROR, "A name of nothing.", "It is empty.")

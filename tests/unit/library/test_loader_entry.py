@@ -49,8 +49,8 @@ def library(root: Path, text: str) -> Library:
 def loader(root: Path, text: str) -> Loader:
     found = library(root, text).find("loader", "ours")
     assert not found.found
-    assert found.value is not None
-    return found.value
+    entry: Loader = found.value
+    return entry
 
 
 def test_an_entry_becomes_arguments_and_environment(tmp_path: Path) -> None:

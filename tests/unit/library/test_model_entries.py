@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from compiler.data import data_root
-from compiler.library.entries.model import Hub, Model
+from compiler.library.behaviour import Hub
+from compiler.library.entries.model import Model
 from compiler.library.library import open_library
 from compiler.planning.parameters import count, prediction_parameters
 
@@ -55,8 +56,8 @@ MODELHUB = {
 def model(name: str) -> Model:
     found = LIBRARY.find("model", name)
     assert not found.found
-    assert found.value is not None
-    return found.value
+    entry: Model = found.value
+    return entry
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -35,7 +35,7 @@ repositories of gpt-oss hold the weights twice."""
 
 
 def entry(name: str) -> Model:
-    found = LIBRARY.find("model", name).value
+    found: Model | None = LIBRARY.find("model", name).value
     assert found is not None
     return found
 
