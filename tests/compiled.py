@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +18,8 @@ class Compiled(NamedTuple):
 
     rendered: Rendered
     found: Sequence[Diagnostic]
+    read: Callable[[str], str | None] = lambda _: None
+    """The text of a file that was read."""
 
     @property
     def objects(self) -> list[dict[str, Any]]:
@@ -41,8 +43,9 @@ class Compiled(NamedTuple):
 def compiled(root: Path) -> Compiled:
     """Compile the repo of a directory. Writes nothing."""
     found = Findings()
-    rendered = compile_repo(Repo(root), Request(root), found)
-    return Compiled(rendered, in_source_order(found.all))
+    repo = Repo(root)
+    rendered = compile_repo(repo, Request(root), found)
+    return Compiled(rendered, in_source_order(found.all), repo.text)
 
 
 def compiled_text(root: Path, **files: str) -> Compiled:

@@ -15,9 +15,7 @@ from compiler.checking.catalogue import Broken, file_name, read_schema
 from compiler.checking.compiling import Schema, compiled
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.source.document import Path as ObjectPath
-
-ENCRYPTED = "sops"
-"""Field that SOPS adds to a document whose values it has encrypted: what it will be, only the cluster sees."""
+from compiler.source.encrypted import is_encrypted
 
 if TYPE_CHECKING:
     from compiler.checking.explain import Failure
@@ -115,7 +113,7 @@ def check(manifests: Iterable[Manifest], schemas: Schemas) -> Staged[Checked]:
     encrypted: Counter[tuple[str, str]] = Counter()
     for manifest in manifests:
         kinds = (manifest.api_version, manifest.kind)
-        if ENCRYPTED in manifest.body:
+        if is_encrypted(manifest.body):
             encrypted[(kinds[0], f"{kinds[1]} (encrypted)")] += 1
             continue
         known = schemas.of(*kinds)
@@ -131,7 +129,7 @@ def check(manifests: Iterable[Manifest], schemas: Schemas) -> Staged[Checked]:
 
 def refused(manifest: Manifest, schemas: Schemas) -> Iterable[Diagnostic]:
     """What is wrong with one object, by every schema that knows its kind."""
-    if ENCRYPTED in manifest.body or all(
+    if is_encrypted(manifest.body) or all(
         schema.is_valid(manifest.body) for schema in schemas.of(manifest.api_version, manifest.kind)
     ):
         return ()

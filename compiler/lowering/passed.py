@@ -10,6 +10,7 @@ from compiler.lowering.metadata import KEEP, manifest
 from compiler.manifest import Manifest
 from compiler.planning.placements.reference import TOOL_ANNOTATIONS
 from compiler.planning.plans import Identity, PassedPlan
+from compiler.source.encrypted import is_encrypted
 
 KEPT = ("Namespace", "PersistentVolume", "PersistentVolumeClaim")
 """Kinds that hold data, or all that is in them."""
@@ -22,14 +23,10 @@ SERVER_FIELDS = ("creationTimestamp", "deletionTimestamp", "generation", "manage
                  "resourceVersion", "selfLink", "uid")  # fmt: skip
 
 
-ENCRYPTED = "sops"
-"""Field that SOPS adds to a document. Source: getsops/sops, README, "Encryption Protocol"."""
-
-
 def passed(plan: PassedPlan) -> Manifest:
     """The document as an object that a controller can apply."""
     document = plan.document.value
-    body = _sealed(document) if ENCRYPTED in document else _cleaned(plan)
+    body = _sealed(document) if is_encrypted(document) else _cleaned(plan)
     names = body["metadata"]
     identity = Identity(
         str(names["name"]),

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -78,6 +80,12 @@ def links(repo: Path, _: pytest.MonkeyPatch) -> None:
     (repo / "directory").symlink_to(repo.parent)
 
 
+def settings_link(repo: Path, _: pytest.MonkeyPatch) -> None:
+    """Settings from elsewhere."""
+    repo_of(repo, {"hydra.yaml": GOOD})
+    (repo / ".hydra.yaml").symlink_to("/etc/hostname")
+
+
 def specials(repo: Path, patch: pytest.MonkeyPatch) -> None:
     """Files that cannot be read, each for another reason."""
     repo_of(repo, {"locked/hydra.yaml": GOOD, "good/hydra.yaml": GOOD})
@@ -139,6 +147,28 @@ def link_in_output(repo: Path) -> None:
     appended(repo, "hydra.yaml", "  more: {source: s3://corp/more}\n")
 
 
+def shrunk(repo: Path) -> None:
+    """The claim asks for less, and nothing of the rendered tree is left but what was committed."""
+    spec = repo / "hydra.yaml"
+    spec.write_text(spec.read_text().replace("s3://corp/tickets", "s3://corp/tickets, volume: {size: 1Gi}"))
+
+
+def deleted_by_hand(repo: Path) -> None:
+    """The rendered files were deleted, but for the list."""
+    for path in sorted((repo / "rendered").rglob("*.yaml")):
+        path.unlink()
+    shrunk(repo)
+
+
+def deleted_with_the_list(repo: Path) -> None:
+    """The tree was committed, and deleted with its list."""
+    who = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    for arguments in (["init", "-q"], ["add", "-A"], [*who, "commit", "-qm", "x"]):
+        subprocess.run(["git", "-C", str(repo), *arguments], check=True)
+    shutil.rmtree(repo / "rendered")
+    shrunk(repo)
+
+
 def bomb() -> str:
     """Ten anchors, each ten times the one before: a thousand lines' worth in a few."""
     levels = [f"  a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
@@ -165,10 +195,7 @@ _FILES = {
             "pipe/hydra.yaml:1:1 error: HYD010 is not a regular file",
         ),
     ),
-    "settings-that-are-a-link": Generated(
-        lambda repo, _: void((repo_of(repo, {"hydra.yaml": GOOD}) / ".hydra.yaml").symlink_to("/etc/hostname")),
-        (".hydra.yaml:1:1 error: HYD011 leads out of the repo",),
-    ),
+    "settings-that-are-a-link": Generated(settings_link, (".hydra.yaml:1:1 error: HYD011 leads out of the repo",)),
 }
 _TEXTS = {
     "not-utf-8": Generated(
@@ -212,6 +239,20 @@ _OUTPUTS = {
     "a-list-with-a-conflict": Generated(
         compiled(lambda repo: appended(repo, LIST, "<<<<<<< HEAD\n=======\n>>>>>>> other\n")),
         (f"{LIST}:9:1 warning: HYD026 merge conflict",),
+    ),
+    "a-claim-that-shrank-and-files-that-were-deleted": Generated(
+        compiled(deleted_by_hand), ("hydra.yaml:5:55 error: HYD603 asks for 1Gi, and had 100Gi",)
+    ),
+    "a-claim-that-shrank-and-a-tree-that-was-deleted": Generated(
+        compiled(deleted_with_the_list), ("hydra.yaml:5:55 error: HYD603 asks for 1Gi, and had 100Gi",)
+    ),
+    "a-cluster-that-there-is-not": Generated(
+        files({}), (".:1:1 error: HYD301 did you mean `default`",), ("--cluster", "defualt")
+    ),
+    "output-among-the-specs": Generated(
+        files({"teams/hydra.yaml": GOOD.replace("bot", "other")}),
+        ("teams:1:1 error: HYD002 it holds the spec `teams/hydra.yaml`",),
+        ("--out", "teams"),
     ),
     "a-stale-tree": Generated(
         compiled(lambda repo: appended(repo, "hydra.yaml", "  more: {source: s3://corp/more}\n")),

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from compiler.checking.rule import Finding, Rule
 from compiler.diagnostics import Code, Diagnostic, Severity
 from compiler.source.document import Document
+from compiler.source.encrypted import is_encrypted
 
 
 def plain_secret(document: Document, limit: str) -> Iterator[Finding]:
     """Values under `data` or `stringData`. base64 hides nothing; what SOPS has encrypted is fine."""
     del limit
-    if document.kind != "Secret" or "sops" in document.value:
+    if document.kind != "Secret" or is_encrypted(document.value):
         return
     for field in ("data", "stringData"):
         values = document.value.get(field)
