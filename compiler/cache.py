@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,9 @@ from compiler.emission.paths import LIST_NAME
 from compiler.source.discovery import discover
 
 FORMAT = 1
+MOST_BYTES = 64 << 20
+"""A larger file of a library or a schema is not remembered."""
+
 OFF = "HYDRA_NO_CACHE"
 """Environment variable that turns the cache off."""
 
@@ -69,9 +73,21 @@ def surroundings(root: Path, directories: Iterable[str]) -> str:
     for part in (__version__, _program(), _commit(root)):
         seen.update(part.encode() + b"\0")
     for directory in directories:
-        for path in _files(f"{root}/{directory}"):
-            seen.update(path.encode() + b"\0" + Path(path).read_bytes() + b"\0")
+        for path in _files(f"{root}/{directory}", suffixes=(".yaml", ".yml", ".json")):
+            seen.update(path.encode(errors="surrogateescape") + b"\0" + _told(path) + b"\0")
     return seen.hexdigest()
+
+
+def _told(path: str) -> bytes:
+    """What a file of the repo adds to the digest: of a link where it leads, of a device or pipe that it is one."""
+    status = os.lstat(path)
+    if stat.S_ISLNK(status.st_mode):
+        return b"link " + os.fsencode(os.readlink(path))  # noqa: PTH115
+    if not stat.S_ISREG(status.st_mode):
+        return b"no file"
+    if status.st_size > MOST_BYTES:
+        raise ValueError("a file that no reader takes")
+    return digest(_read(path)).encode()
 
 
 def recall(root: Path, about: Sequence[str]) -> Remembered | None:
@@ -129,11 +145,15 @@ def _is_output(output: Path, known: str) -> bool:
     if hashlib.sha256(listing).hexdigest() != known:
         return False
     base = f"{output}/"
+    directories: set[str] = set()
     for line in listing.decode().split("\n"):
         expected, gap, path = line.partition("  ")
-        if gap and len(expected) == 64 and _sha256_of(base + path) != expected:
-            return False
-    return True
+        if gap and len(expected) == 64:
+            directories.add(path.rpartition("/")[0])
+            if _sha256_of(base + path) != expected:
+                return False
+    real = os.path.realpath(output)
+    return all(os.path.realpath(base + one) == os.path.join(real, one).rstrip("/") for one in directories)  # noqa: PTH118
 
 
 def _output(root: Path, output: str) -> Path:
@@ -229,7 +249,10 @@ def _resolved(git: Path) -> str:
         return head
     loose = git / reference
     if loose.is_file():
-        return loose.read_text().strip()
+        commit = loose.read_text().strip()
+        if commit.startswith("ref:"):
+            raise ValueError("a reference to a reference")
+        return commit
     packed = git / "packed-refs"
     if (git / "reftable").exists():
         raise ValueError("references are in tables")

@@ -37,7 +37,7 @@ def compile_repo(repo: Repo, request: Request, found: Findings) -> Rendered:
     front = read_repo(repo, request, found)
     mistaken = found.worst() is Severity.ERROR
     found.all = policy.levelled(found.all, front.settings, repo.text)
-    before = committed(repo.root, front.output).storage
+    before = found.of(committed(repo.root, front.output)).storage
     clusters = sorted({*front.parts, *(() if request.clusters else (one.cluster for one in before))})
     jobs = 1 if len(clusters) > 1 else request.jobs
 

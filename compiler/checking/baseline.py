@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compiler.diagnostics import Staged
 from compiler.emission.listing import EMPTY, Listing, parse
 from compiler.emission.paths import LIST_NAME
 from compiler.emission.tree import previous
@@ -24,23 +25,22 @@ SAFELY = {
 }
 """A repo can hold a directory that looks like a repository of git, with settings that name programs to run. None is run,
 and nothing is fetched."""
-ELSEWHERE = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"})
-"""What git sets for its hooks, and would then believe instead of looking where the repo is."""
 
 
-def committed(root: Path, output: str) -> Listing:
-    """The list of the last commit; that of the output directory where there is no git, or nothing is committed.
+def committed(root: Path, output: str) -> Staged[Listing]:
+    """The list of the last commit; that of the output directory where there is no git, or git does not keep the output.
 
     The files that lie there may have been edited or deleted by hand: what GitOps applies is what was committed.
     """
-    text = _at_head(root, f"{output}/{LIST_NAME}")
+    path = f"{output}/{LIST_NAME}"
+    text = _at_head(root, path)
     if text is None:
-        return previous(root, output).value
-    return parse(text).value if text else EMPTY
+        return previous(root, output)
+    return parse(text, path) if text else Staged(EMPTY)
 
 
 def _at_head(root: Path, path: str) -> str | None:
-    """A file at HEAD; empty where HEAD lacks it, None where there is no HEAD."""
+    """A file at HEAD; empty where HEAD lacks it, None where there is no HEAD, or git is told to ignore the file."""
     if not _in_git(root):
         return None
     from subprocess import SubprocessError
@@ -49,7 +49,9 @@ def _at_head(root: Path, path: str) -> str | None:
         shown = _git(root, "show", f"HEAD:./{path}")
         if shown.returncode == 0:
             return shown.stdout.decode(errors="replace")
-        return "" if _git(root, "rev-parse", "--verify", "--quiet", "HEAD").returncode == 0 else None
+        if _git(root, "rev-parse", "--verify", "--quiet", "HEAD").returncode != 0:
+            return None
+        return None if _git(root, "check-ignore", "--quiet", path).returncode == 0 else ""
     except (OSError, SubprocessError):
         return None
 

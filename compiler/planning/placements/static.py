@@ -72,8 +72,10 @@ def static_storage(artifact: Artifact, program: Program, static: Static) -> Stag
 def _directory(artifact: Artifact, program: Program, static: Static) -> Staged[tuple[Plan, ...]]:
     """The Job, and a claim on the export itself for it."""
     namespace = static.export.namespace or artifact.namespace
-    name = object_name([artifact.names.claim, "directory"])
-    volume = object_name([artifact.namespace, name])
+    # Several namespaces may have a claim of the name, and their Jobs run in one.
+    owner = artifact.namespace if namespace != artifact.namespace else ""
+    name = object_name([owner, artifact.names.claim, "directory"])
+    volume = object_name([artifact.namespace, artifact.names.claim, "directory"])
     loader = image_of(program, DIRECTORY_LOADER)
     if loader.value is None:
         return Staged((), loader.found)

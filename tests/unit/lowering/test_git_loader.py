@@ -151,7 +151,7 @@ def asked(local: Local, question: str, **secrets: str) -> str:
     local.program("git", ":")
     (local.volume / DIGEST / "data" / ".git").mkdir(parents=True)
     container = loader_container(local, source_of("GIT", "https://example.org/corpus.git"))
-    local.program("git", f'case "$1" in fetch) "$GIT_ASKPASS" "{question}" >>"$LOG" ;; esac')
+    local.program("git", f'case "$1" in fetch) "$GIT_ASKPASS" "{question}" >>"$LOG" || echo refused >>"$LOG" ;; esac')
     assert local.run(container, **secrets)[0] == 0
     return local.calls[0]
 
@@ -167,6 +167,13 @@ def asked(local: Local, question: str, **secrets: str) -> str:
 def test_credentials_reach_git_by_askpass(secrets: dict[str, str], user: str, password: str, tmp_path: Path) -> None:
     assert asked(Local(tmp_path / "user"), "Username for 'https://example.org': ", **secrets) == user
     assert asked(Local(tmp_path / "password"), "Password for 'https://me@example.org': ", **secrets) == password
+
+
+@pytest.mark.parametrize("host", ["evil.org", "example.org.evil.org", "evil.org/https://example.org", "xexample.org"])
+def test_no_other_host_gets_them(host: str, tmp_path: Path) -> None:
+    """A submodule may be anywhere."""
+    for number, question in enumerate((f"Username for 'https://{host}': ", f"Password for 'https://me@{host}': ")):
+        assert asked(Local(tmp_path / str(number)), question, GIT_USERNAME="me", GIT_PASSWORD="p") == "refused"
 
 
 def test_a_mirror_stands_in_for_the_host(local: Local) -> None:
