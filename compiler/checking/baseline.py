@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.diagnostics import Staged
+from compiler.checking.change_problems import moved_output
+from compiler.diagnostics import InFile, Staged
 from compiler.emission.listing import EMPTY, Listing, parse
 from compiler.emission.paths import LIST_NAME
 from compiler.emission.tree import previous
@@ -14,6 +16,10 @@ from compiler.emission.tree import previous
 if TYPE_CHECKING:
     import subprocess
 
+
+SETTINGS = ".hydra.yaml"
+DEFAULT_OUTPUT = "rendered"
+_OUTPUT = re.compile(r"^output:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
 
 PREFERENCES = ("-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 SAFELY = {
@@ -30,13 +36,26 @@ and nothing is fetched."""
 def committed(root: Path, output: str) -> Staged[Listing]:
     """The list of the last commit; that of the output directory where there is no git, or git does not keep the output.
 
-    The files that lie there may have been edited or deleted by hand: what GitOps applies is what was committed.
+    The files that lie there may have been edited or deleted by hand: what GitOps applies is what was committed. Where
+    the output was moved since, its old place counts.
     """
-    path = f"{output}/{LIST_NAME}"
-    text = _at_head(root, path)
+    text = _at_head(root, f"{output}/{LIST_NAME}")
     if text is None:
         return previous(root, output)
-    return parse(text, path) if text else Staged(EMPTY)
+    if text:
+        return parse(text, f"{output}/{LIST_NAME}")
+    before = _output_at_head(root)
+    text = _at_head(root, f"{before}/{LIST_NAME}") if before != output else ""
+    if not text:
+        return Staged(EMPTY)
+    listing = parse(text, f"{before}/{LIST_NAME}")
+    return Staged(listing.value, [*listing.found, moved_output(InFile(SETTINGS), before, output)])
+
+
+def _output_at_head(root: Path) -> str:
+    """The output directory that the settings of the last commit name."""
+    found = _OUTPUT.search(_at_head(root, SETTINGS) or "")
+    return found[1] if found else DEFAULT_OUTPUT
 
 
 def _at_head(root: Path, path: str) -> str | None:

@@ -48,6 +48,15 @@ MOVED = Code(
 )
 REMOVALS = (STORAGE_REMOVED, NAMESPACE_REMOVED)
 
+MOVED_OUTPUT = Code(
+    "HYD607",
+    Severity.WARNING,
+    "The output directory is another one than in the last commit.",
+    "The old tree stays where it is, and whatever applies it goes on: two trees would ask for the same objects.",
+    bad="# .hydra.yaml\noutput: out   # was rendered",
+    good="# .hydra.yaml\noutput: rendered",
+)
+
 _ACKNOWLEDGE = "If it is meant, add `{target}` to `acknowledge`."
 
 
@@ -65,6 +74,22 @@ def shrunk(at: Located, target: str, before: str, after: str) -> Diagnostic:
     return Diagnostic(
         SHRUNK, at, f"`{target}` asks for {after}, and had {before}.",
         f"Ask for at least {before}. " + _ACKNOWLEDGE.format(target=target),
+    )  # fmt: skip
+
+
+def fixed_size(at: Located, target: str, before: str, after: str) -> Diagnostic:
+    """Another size for a claim on a volume that nothing provisions."""
+    return Diagnostic(
+        FROZEN, at, f"The size of `{target}` was {before} and would be {after}, and only claims of a class can grow.",
+        f"Say `size: {before}`: on an export it is a formality. " + _ACKNOWLEDGE.format(target=target),
+    )  # fmt: skip
+
+
+def moved_output(at: Located, before: str, after: str) -> Diagnostic:
+    """An output directory that was another one."""
+    return Diagnostic(
+        MOVED_OUTPUT, at, f"The tree was in `{before}` and would be in `{after}`; `{before}` stays, and is still applied.",
+        f"Point the controller to `{after}`, then remove `{before}` in the same commit.",
     )  # fmt: skip
 
 

@@ -54,6 +54,8 @@ def check_changes(
 def _changed(old: Stored, new: Stored, manifest: Manifest) -> Iterator[Diagnostic]:
     if _smaller(new.size, old.size):
         yield problems.shrunk(manifest.place("size"), old.target, old.size, new.size)
+    elif old.size != new.size and new.storage_class == "" and old.target.startswith("PersistentVolumeClaim/"):
+        yield problems.fixed_size(manifest.place("size"), old.target, old.size, new.size)
     for field in FROZEN:
         before, after = field.value(old), field.value(new)
         if before != after:

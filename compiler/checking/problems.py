@@ -208,6 +208,6 @@ def rules_left_out(destination: str, counts: Mapping[str, int]) -> Diagnostic:
         RULES_LEFT_OUT,
         InFile(destination),
         wrong=f"{total} {'rule' if total == 1 else 'rules'} in CEL are left out: they are the API server's to check.",
-        do="Run `hydra verify`, which asks it.",
+        do="Keep them in mind: `kubectl apply --dry-run=server` on the rendered files asks the API server.",
         notes=tuple(f"{name}: {count}" for name, count in sorted(counts.items())),
     )

@@ -17,7 +17,7 @@ SETTINGS = ".hydra.yaml"  # as in `compiler.repo`, which imports YAML
 
 
 def root_of(given: Path | None) -> Path:
-    """The nearest directory upwards that has settings, else the directory itself."""
+    """The nearest directory upwards that has settings or a tree, else the directory itself."""
     start = absolute(given or Path())
     return settled_above(start) or start
 
@@ -30,7 +30,8 @@ def root_and_paths(given: Sequence[Path]) -> tuple[Path, tuple[str, ...]]:
     if not given:
         return root_of(None), ()
     if len(given) == 1 and given[0].is_dir():
-        start, root = absolute(given[0]), root_of(given[0])
+        start = absolute(given[0])
+        root = settled_above(start) or (Path.cwd() if start.is_relative_to(Path.cwd()) else start)
         return root, () if root == start else (relative(start, root),)
     paths = [absolute(path) for path in given]
     roots = {settled_above(path) or Path.cwd() for path in paths}
@@ -41,9 +42,9 @@ def root_and_paths(given: Sequence[Path]) -> tuple[Path, tuple[str, ...]]:
 
 
 def settled_above(path: Path) -> Path | None:
-    """The nearest directory, from the path upwards, that has settings. The search ends at a Git repo's top."""
+    """The nearest directory, from the path upwards, that has settings or a tree. The search ends at a Git repo's top."""
     for directory in (path, *path.parents):
-        if (directory / SETTINGS).is_file():
+        if (directory / SETTINGS).is_file() or (directory / "rendered" / "hydra.list").is_file():
             return directory
         if (directory / ".git").exists():
             return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.emission.canonical import canonical_quantities
+from compiler.emission.digests import run_digest
 from compiler.library.plain import TemplateFault
 from compiler.library.templates import render, render_text, render_values
 from compiler.linking.artifact import Artifact
@@ -129,7 +130,7 @@ def _files(asked: _Asked, context: Mapping[str, Any]) -> FilesPlan | None:
         {"source": artifact.source_at},
     )  # fmt: skip
     # The Dataset controller's name has no digest, and other tools may read that ConfigMap.
-    return FilesPlan(identity, dict(sorted(files.items())), "" if artifact.foreign else asked.run.digest)
+    return FilesPlan(identity, dict(sorted(files.items())), "" if artifact.foreign else run_digest(files))
 
 
 def _config_files(asked: _Asked, context: Mapping[str, Any], files: FilesPlan | None) -> list[ConfigFiles]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 from compiler.sources.base import Option, Placement, Reading, Source, SourceType
 
@@ -32,8 +33,11 @@ def read(reading: Reading) -> Source:
     written = options.get("condaEnvironmentYml") or options.get("environment.yaml") or ""
     requirements = options.get("pipRequirementsTxt") or options.get("requirements.txt") or ""
     name, python = options.get("name", ""), options.get("pythonVersion", "")
+    if not reading.verbatim:  # the original reads nothing of the URI
+        name = name or reading.uri.host
+        python = python or dict(parse_qsl(reading.uri.query)).get("python", "")
     if not _NAME.fullmatch(name):
-        reading.problem("`name` does not name an environment.", "Add `name`.", reading.absent("name"))
+        reading.problem("`name` is missing or does not name an environment.", "Add `name`.", reading.absent("name"))
     if not _PYTHON.fullmatch(python):
         reading.problem(
             "`pythonVersion` is missing or not a version.",

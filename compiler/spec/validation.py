@@ -194,6 +194,8 @@ def _remedy(wanted: str, at: Origin, found: Any) -> str:
         return f'Quote it: `"{written}"`.' if written else "Quote it."
     if isinstance(found, str) and wanted in {"a whole number", "a number", "true or false"}:
         return f"Write {wanted} without quotes."
+    if wanted == "a mapping" and isinstance(found, str) and "://" in found:
+        return f'Write `{{source: "{found}"}}`.'
     return f"Write {wanted}."
 
 

@@ -17,6 +17,7 @@ from compiler.sources.base import Source
 from compiler.sources.reading import read_source
 from compiler.sources.written import Written
 from compiler.spec.checked import trusted_part
+from compiler.spec.problems import bad_value
 
 if TYPE_CHECKING:
     from compiler.library.entries.model import Model as ModelEntry
@@ -53,6 +54,10 @@ def _known(scope: Scope, name: str, model: Model, short: bool) -> Staged[_Known]
     entry: ModelEntry | None = None
     found: list[Diagnostic] = []
     at = scope.at("models", name) if short else scope.at("models", name, "from")
+    if model.from_ is not None and "://" in model.from_:
+        wrong = f"`{model.from_}` is a URI, and here stands the name of a library entry."
+        do = f'Write `{{source: "{model.from_}"}}`.'
+        return Staged(_Known(None, None, Written("", at)), [bad_value(at, wrong, do)])
     if model.from_ is not None:
         entry, looked_up = scope.library.find("model", model.from_, at)
         found += looked_up

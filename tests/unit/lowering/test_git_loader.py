@@ -184,6 +184,15 @@ def test_a_mirror_stands_in_for_the_host(local: Local) -> None:
     assert any("[http://git.acme.io/example.org/org/corpus.git] [main]" in one for one in local.calls)
 
 
+def test_submodules_go_to_the_mirror_as_well(local: Local) -> None:
+    local.program("git", 'case "$1 $2" in "config --global") printf "%s\\n" "$*" >>"$LOG" ;; esac')
+    (local.volume / DIGEST / "data" / ".git").mkdir(parents=True)
+    source = source_of("GIT", "https://example.org/org/corpus.git", {"branch": "main"})
+    assert local.run(loader_container(local, source, git="https://git.acme.io"))[0] == 0
+    assert "config --global url.https://git.acme.io/.insteadOf https://" in local.calls
+    assert "config --global --add url.https://git.acme.io/.insteadOf https://git.acme.io/" in local.calls
+
+
 def test_ssh_uses_the_key_and_never_asks(local: Local) -> None:
     local.program(
         "git", 'case "$1" in fetch) printf "%s %s\\n" "$GIT_SSH_COMMAND" "$GIT_TERMINAL_PROMPT" >>"$LOG" ;; esac'
