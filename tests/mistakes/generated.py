@@ -160,12 +160,24 @@ def deleted_by_hand(repo: Path) -> None:
     shrunk(repo)
 
 
-def deleted_with_the_list(repo: Path) -> None:
-    """The tree was committed, and deleted with its list."""
+def commit(repo: Path) -> None:
+    """Commit all of it."""
     who = ["-c", "user.name=a", "-c", "user.email=a@b"]
     for arguments in (["init", "-q"], ["add", "-A"], [*who, "commit", "-qm", "x"]):
         subprocess.run(["git", "-C", str(repo), *arguments], check=True)
+
+
+def deleted_with_the_list(repo: Path) -> None:
+    """The tree was committed, and deleted with its list."""
+    commit(repo)
     shutil.rmtree(repo / "rendered")
+    shrunk(repo)
+
+
+def moved_output(repo: Path) -> None:
+    """The tree was committed, and is to be written elsewhere, with a claim that asks for less."""
+    commit(repo)
+    (repo / ".hydra.yaml").write_text("output: out\n")
     shrunk(repo)
 
 
@@ -245,6 +257,13 @@ _OUTPUTS = {
     ),
     "a-claim-that-shrank-and-a-tree-that-was-deleted": Generated(
         compiled(deleted_with_the_list), ("hydra.yaml:5:55 error: HYD603 asks for 1Gi, and had 100Gi",)
+    ),
+    "an-output-that-moved-and-a-claim-that-shrank": Generated(
+        compiled(moved_output),
+        (
+            ".hydra.yaml:1:1 warning: HYD607 The tree was in `rendered` and would be in `out`",
+            "hydra.yaml:5:55 error: HYD603 asks for 1Gi, and had 100Gi",
+        ),
     ),
     "a-cluster-that-there-is-not": Generated(
         files({}), (".:1:1 error: HYD301 did you mean `default`",), ("--cluster", "defualt")

@@ -41,7 +41,7 @@ BAD_URIS: dict[str, tuple[Any, ...]] = {
     "no host of a database": ("database://", "DATABASE", DATABASE),
     "no path of HDFS": ("hdfs://n:9000", "HADOOP"),
     "no name node": ("hdfs:///x", "HADOOP", {"sourcePath": "/x"}),
-    "no name of an environment": ("conda://e", "CONDA", {"pythonVersion": "3.11"}),
+    "no name of an environment": ("conda://", "CONDA", {"pythonVersion": "3.11"}),
     "no Python": ("conda://e", "CONDA", {"name": "e"}),
 }
 BAD_OPTIONS: dict[str, tuple[str, str, dict[str, str], str]] = {
