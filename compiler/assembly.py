@@ -18,6 +18,7 @@ from compiler.linking.program import Parts
 from compiler.linking.scope import Expand, ReadFile, Scope
 from compiler.source.document import Document
 from compiler.spec.documents import project_of
+from compiler.spec.names import camel
 from compiler.spec.remainder import remainder
 from compiler.specs import Declared, Specs, clusters_of, foreign_clusters, profiles_of
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from compiler.spec.settings import Settings
 
 EXPANDERS = "compiler.linking.sections"
+SECTIONS = "compiler.spec.project"
 
 
 class Assembly:
@@ -146,5 +148,11 @@ def _expanders(fields: tuple[str, ...]) -> tuple[Expand, ...]:
 def _declared(document: Document) -> set[tuple[str, str]]:
     metadata = document.value.get("metadata")
     name = str(metadata.get("name")) if isinstance(metadata, dict) else ""
-    sections = (document.value.get(section) for section in ("datasets", "models"))
+    sections = (document.value.get(section) for section in _sections())
     return {(name, str(entry)) for section in sections if isinstance(section, dict) for entry in section}
+
+
+@cache
+def _sections() -> tuple[str, ...]:
+    """Sections whose entries references may name, as users write them."""
+    return tuple(camel(one.name) for one in pkgutil.iter_modules(import_module(SECTIONS).__path__))

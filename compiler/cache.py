@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from compiler import __version__
 from compiler.diagnostics import Code, Diagnostic, Placed, Severity, Span, placed
-from compiler.emission.paths import LIST_NAME
+from compiler.layout import LIST_NAME, SETTINGS
 from compiler.source.discovery import discover
 
 FORMAT = 1
@@ -128,7 +128,7 @@ def _same(root: Path, inputs: Inputs, stored: Mapping[str, Any]) -> bool:
     discovered = discover(root, output=inputs.output, library=inputs.library)
     if discovered.found or [*discovered.value] != [tuple(inputs.specs), tuple(inputs.clusters)]:
         return False
-    settings = root / ".hydra.yaml"
+    settings = root / SETTINGS
     if (digest(settings.read_bytes()) if settings.exists() else "") != inputs.settings:
         return False
     base = f"{root}/"

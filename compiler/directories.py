@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from compiler import __version__, repo_problems
 from compiler.diagnostics import Diagnostic, Located
-from compiler.emission.paths import LIST_NAME
-from compiler.source.discovery import CLUSTERS, discover
+from compiler.layout import CLUSTERS, LIST_NAME
+from compiler.source.discovery import discover
 from compiler.source.document import Document, Origin
 
 if TYPE_CHECKING:

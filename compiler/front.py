@@ -10,9 +10,10 @@ from compiler.assembly import Assembly
 from compiler.checking import policy
 from compiler.diagnostics import Diagnostic, Findings, InFile, Located, Severity
 from compiler.directories import check_output
+from compiler.layout import SETTINGS
 from compiler.library.library import open_library
 from compiler.linking.problems import unknown_cluster
-from compiler.repo import SETTINGS, Repo, settings_of
+from compiler.repo import Repo, settings_of
 from compiler.repo_problems import nothing_to_compile
 from compiler.requests import Request
 from compiler.source.discovery import Discovered, discover

@@ -67,18 +67,15 @@ def compile_tree(request: Request) -> Outcome:
     known = _recall(request)
     if known is not None:
         return known
-    repo, found = Repo(request.root), Findings()
-    rendered = compile_repo(repo, request, found)
-    if found.worst() is Severity.ERROR:
-        return _outcome(repo, found, rendered)
+    run = _run(request)
+    if run.listing is None:
+        return run.outcome()
     request.tell("writing")
-    root, output = _target(request, rendered)
-    listing = found.of(_listing(root, output, rendered, request))
-    written = found.of(tree.write(root, output, rendered.files, listing))
-    outcome = _outcome(repo, found, rendered)
+    written = run.found.of(tree.write(run.root, run.output, run.rendered.files, run.listing))
     if written is None:
-        return outcome
-    _remember(request, repo, rendered, outcome, listing)
+        return run.outcome()
+    outcome = run.outcome()
+    _remember(request, run, outcome)
     return outcome._replace(written=written.written, unchanged=written.unchanged, removed=len(written.removed))
 
 
@@ -89,21 +86,46 @@ def check_tree(request: Request) -> Outcome:
         return known
     from compiler.emission.staleness import stale
 
+    run = _run(request)
+    if run.listing is None:
+        return run.outcome()
+    staleness = run.found.of(stale(run.root, run.output, run.rendered.files, run.listing))
+    if staleness is None:
+        return run.outcome()
+    if staleness.fresh:
+        _remember(request, run, run.outcome())
+        return run.outcome()
+    run.found.add([staleness.finding(run.rendered.front.output)])
+    return run.outcome()._replace(stale=staleness.diff)
+
+
+class Run(NamedTuple):
+    """A repo that was compiled, and where its tree goes."""
+
+    repo: Repo
+    found: Findings
+    rendered: Rendered
+    root: Path
+    """The directory that holds the output."""
+
+    output: str
+    """The output's path in it."""
+
+    listing: Listing | None
+    """The list of the tree that will be there; None where there are errors, and so no tree."""
+
+    def outcome(self) -> Outcome:
+        """What came of it so far."""
+        return _outcome(self.repo, self.found, self.rendered)
+
+
+def _run(request: Request) -> Run:
     repo, found = Repo(request.root), Findings()
     rendered = compile_repo(repo, request, found)
-    if found.worst() is Severity.ERROR:
-        return _outcome(repo, found, rendered)
     root, output = _target(request, rendered)
-    listing = found.of(_listing(root, output, rendered, request))
-    staleness = found.of(stale(root, output, rendered.files, listing))
-    if staleness is not None and not staleness.fresh:
-        found.add([staleness.finding(rendered.front.output)])
-    outcome = _outcome(repo, found, rendered)
-    if staleness is None:
-        return outcome
-    if staleness.fresh:
-        _remember(request, repo, rendered, outcome, listing)
-    return outcome._replace(stale=staleness.diff)
+    mistaken = found.worst() is Severity.ERROR
+    listing = None if mistaken else found.of(_listing(root, output, rendered, request))
+    return Run(repo, found, rendered, root, output, listing)
 
 
 def _target(request: Request, rendered: Rendered) -> tuple[Path, str]:
@@ -150,11 +172,11 @@ def _recall(request: Request) -> Outcome | None:
     return Outcome(known.found, read, known.clusters, known.objects, unchanged=known.files, unchecked=known.unchecked)
 
 
-def _remember(request: Request, repo: Repo, rendered: Rendered, outcome: Outcome, listing: Listing) -> None:
-    inputs = inputs_of(repo, rendered.front)
-    if inputs is None or Path(rendered.front.output).is_absolute():
+def _remember(request: Request, run: Run, outcome: Outcome) -> None:
+    inputs = inputs_of(run.repo, run.rendered.front)
+    if inputs is None or run.listing is None or Path(run.rendered.front.output).is_absolute():
         return
     remembered = cache.Remembered(
-        tuple(outcome.found), outcome.clusters, outcome.objects, outcome.unchecked, len(rendered.files)
+        tuple(outcome.found), outcome.clusters, outcome.objects, outcome.unchecked, len(run.rendered.files)
     )
-    cache.remember(request.root, _about(request), inputs, listing.text(), remembered)
+    cache.remember(request.root, _about(request), inputs, run.listing.text(), remembered)

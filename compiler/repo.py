@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from compiler.diagnostics import Staged
 from compiler.directories import check_settings_file
+from compiler.layout import SETTINGS
 from compiler.source import reading
 from compiler.source.document import Document, SourceFile
 from compiler.spec import documents
@@ -14,8 +15,6 @@ from compiler.spec.checked import trusted
 
 if TYPE_CHECKING:
     from compiler.spec.settings import Settings
-
-SETTINGS = ".hydra.yaml"
 
 
 class Repo:

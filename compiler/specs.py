@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.dialects.base import Read
 from compiler.dialects.translate import reader_of, translate, unit_of
-from compiler.emission.paths import KUSTOMIZATION, LIST_NAME
+from compiler.emission.paths import KUSTOMIZATION
+from compiler.layout import LIST_NAME
 from compiler.library.library import Library
 from compiler.linking import problems
 from compiler.linking.profile import Profile, profile_of

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 from compiler.checking.change_problems import moved_output
 from compiler.diagnostics import InFile, Staged
 from compiler.emission.listing import EMPTY, Listing, parse
-from compiler.emission.paths import LIST_NAME
 from compiler.emission.tree import previous
+from compiler.layout import LIST_NAME, OUTPUT, SETTINGS
 
 if TYPE_CHECKING:
     import subprocess
 
 
-SETTINGS = ".hydra.yaml"
-DEFAULT_OUTPUT = "rendered"
 _OUTPUT = re.compile(r"^output:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
 
 PREFERENCES = ("-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
@@ -55,7 +53,7 @@ def committed(root: Path, output: str) -> Staged[Listing]:
 def _output_at_head(root: Path) -> str:
     """The output directory that the settings of the last commit name."""
     found = _OUTPUT.search(_at_head(root, SETTINGS) or "")
-    return found[1] if found else DEFAULT_OUTPUT
+    return found[1] if found else OUTPUT
 
 
 def _at_head(root: Path, path: str) -> str | None:

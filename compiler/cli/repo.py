@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from compiler.layout import LIST_NAME, OUTPUT, SETTINGS
+
 if TYPE_CHECKING:
     from compiler.diagnostics import Staged
     from compiler.spec.settings import Settings
-
-SETTINGS = ".hydra.yaml"  # as in `compiler.repo`, which imports YAML
 
 
 def root_of(given: Path | None) -> Path:
@@ -44,7 +44,7 @@ def root_and_paths(given: Sequence[Path]) -> tuple[Path, tuple[str, ...]]:
 def settled_above(path: Path) -> Path | None:
     """The nearest directory, from the path upwards, that has settings or a tree. The search ends at a Git repo's top."""
     for directory in (path, *path.parents):
-        if (directory / SETTINGS).is_file() or (directory / "rendered" / "hydra.list").is_file():
+        if (directory / SETTINGS).is_file() or (directory / OUTPUT / LIST_NAME).is_file():
             return directory
         if (directory / ".git").exists():
             return None

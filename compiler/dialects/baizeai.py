@@ -14,6 +14,7 @@ from compiler.dialects.base import Dialect, Read
 from compiler.emission.canonical import prune
 from compiler.emission.digests import text_digest
 from compiler.linking.artifact import Artifact, ClaimReference, Mounted, Names, Share, Wanted
+from compiler.linking.labels import DATASET_NAME, LAST_APPLIED, MODEL_ID
 from compiler.source.document import Document
 from compiler.sources.base import Placement, Source
 from compiler.sources.reading import read_source
@@ -23,10 +24,8 @@ from compiler.spec.checked import checked
 if TYPE_CHECKING:
     from compiler.spec.foreign.baizeai import Dataset, DatasetSpec
 
-NAME_LABEL = "baize.io/dataset-name"
 SIZE = "100Ti"
 ACCESS_MODES = ("ReadWriteMany",)
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 DEVICES = {
     "nvidia-gpu": {"nvidia.com/gpu": "1"},
     "nvidia-vgpu": {"nvidia.com/vgpu": "1", "nvidia.com/gpumem": "500"},
@@ -78,7 +77,7 @@ def _artifact(dataset: Dataset, unit: str, written: Written, source: Source) -> 
             job=f"dataset-{name}-round-{spec.data_sync_round or 1}",
             files=f"dataset-{name}-config",
         ),
-        labels={**metadata.labels, NAME_LABEL: name},
+        labels={**metadata.labels, DATASET_NAME: name},
         annotations={key: value for key, value in metadata.annotations.items() if key != LAST_APPLIED},
         source=source,
         source_at=written.at,
@@ -92,7 +91,7 @@ def _artifact(dataset: Dataset, unit: str, written: Written, source: Source) -> 
         share=_share(spec, document),
         wanted=_wanted(spec),
         claim_reference=_claim_reference(spec, document),
-        model_id=metadata.labels.get("hydra.io/model-id"),
+        model_id=metadata.labels.get(MODEL_ID),
         resources=prune(spec.resources.model_dump(by_alias=True, exclude_none=True)) if spec.resources else None,
         extra_resources=DEVICES.get(options.get("gpuType", ""), {}),
     )

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.emission import problems
-from compiler.emission.paths import LIST_NAME, is_safe
+from compiler.emission.paths import is_safe
 from compiler.emission.storage import Stored, from_json, to_json
+from compiler.layout import LIST_NAME
 
 FORMAT = 1
 """Counted up when an older release could no longer read the file."""

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-LIST_NAME = "hydra.list"
-"""The list file's name in the output directory. Neither .yaml nor .json: Argo CD and Flux read those as manifests."""
-
 KUSTOMIZATION = "kustomization.yaml"
 """The one file in a directory that Kustomize, Argo CD and Flux look for."""
 

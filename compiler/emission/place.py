@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.emission import problems
-from compiler.emission.paths import LIST_NAME, is_text, parents
+from compiler.emission.paths import is_text, parents
+from compiler.layout import LIST_NAME
 
 STATE = ".hydra"
 """Directory in the root for staging trees and the lock. It ignores itself for git."""

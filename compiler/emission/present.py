@@ -10,9 +10,10 @@ from typing import NamedTuple
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.emission import problems
 from compiler.emission.listing import EMPTY, Listing, parse
-from compiler.emission.paths import LIST_NAME, parents
+from compiler.emission.paths import parents
 from compiler.emission.place import Place, entries, mode_of
 from compiler.emission.rendering import MARK
+from compiler.layout import LIST_NAME
 
 # A symbolic link is never read through, and opening a named pipe must not wait for a writer.
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)

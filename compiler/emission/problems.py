@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from compiler.diagnostics import Code, Diagnostic, InFile, Placed, Severity, Span
-from compiler.emission.paths import LIST_NAME
+from compiler.layout import LIST_NAME
 
 OUTSIDE = Code(
     "HYD020",

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.emission import present, problems
 from compiler.emission.listing import Listing
-from compiler.emission.paths import LIST_NAME
 from compiler.emission.place import Place, locate
 from compiler.emission.present import Changes
 from compiler.emission.tree import wanted
 from compiler.emission.yaml_scalars import comment
+from compiler.layout import LIST_NAME
 
 MOST_FILES = 50
 """Files whose difference is printed."""

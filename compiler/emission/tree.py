@@ -12,10 +12,11 @@ from compiler.diagnostics import Severity, Staged
 from compiler.emission import inplace, present, problems, swap
 from compiler.emission.listing import EMPTY, Listing
 from compiler.emission.lock import PATIENCE_SECONDS, Locked, exclusive
-from compiler.emission.paths import LIST_NAME, is_safe
+from compiler.emission.paths import is_safe
 from compiler.emission.place import STATE, Place, locate, mode_of
 from compiler.emission.present import Changes
 from compiler.emission.staging import Staging, remove_tree
+from compiler.layout import LIST_NAME
 
 _STAGED, _OLD = "staging-", "old-"
 

@@ -8,9 +8,9 @@ from compiler.diagnostics import Diagnostic, closest
 from compiler.library.behaviour import Hub
 from compiler.linking import problems
 from compiler.linking.artifact import Artifact
+from compiler.linking.labels import MODEL_ID
 from compiler.linking.program import Parts
 
-LABEL = "hydra.io/model-id"
 HUBS: Mapping[str, Hub] = {"HUGGING_FACE": "huggingface", "MODEL_SCOPE": "modelscope"}
 """Source type -> the hub that it loads from, as library entries call it."""
 
@@ -25,7 +25,7 @@ def check_model_ids(parts: Parts) -> list[Diagnostic]:
 
 
 def _check(artifact: Artifact, model: str, parts: Parts) -> list[Diagnostic]:
-    at = artifact.origin.document.at("metadata", "labels", LABEL)
+    at = artifact.origin.document.at("metadata", "labels", MODEL_ID)
     repositories = _repositories(model, parts)
     if repositories is None:
         return [problems.unknown_model_id(at, model, closest(model, parts.library.names("model")))]

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from compiler.emission.canonical import canonical_quantities, prune
+from compiler.linking.labels import LAST_APPLIED
 from compiler.lowering.metadata import KEEP, manifest
 from compiler.manifest import Manifest
-from compiler.planning.placements.reference import TOOL_ANNOTATIONS
 from compiler.planning.plans import Identity, PassedPlan
 from compiler.source.encrypted import is_encrypted
 
@@ -61,7 +61,7 @@ def _metadata(plan: PassedPlan) -> dict[str, Any]:
     annotations = {
         key: value
         for key, value in (given.pop("annotations", None) or {}).items()
-        if key not in TOOL_ANNOTATIONS and key not in SERVER_ANNOTATIONS
+        if key != LAST_APPLIED and key not in SERVER_ANNOTATIONS
     }
     if plan.document.kind in KEPT:
         annotations |= KEEP

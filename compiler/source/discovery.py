@@ -1,4 +1,4 @@
-"""Which files of a repo are specs and clusters, and where the repo begins."""
+"""Which files of a repo are specs and clusters."""
 
 from __future__ import annotations
 
@@ -9,13 +9,8 @@ from posixpath import normpath
 from typing import NamedTuple
 
 from compiler.diagnostics import Diagnostic, Staged
+from compiler.layout import CLUSTERS, SETTINGS
 from compiler.source.reading import inside, reason
-
-SETTINGS = ".hydra.yaml"
-"""The file that makes a directory a repo's root."""
-
-CLUSTERS = "clusters"
-"""The directory below the root whose YAML files are clusters."""
 
 _SPEC = "hydra.yaml"
 _SPEC_SUFFIX = ".hydra.yaml"
@@ -28,15 +23,6 @@ class Discovered(NamedTuple):
 
     specs: tuple[str, ...]
     clusters: tuple[str, ...]
-
-
-def find_root(start: Path) -> Path:
-    """The nearest directory from `start` upwards that has settings, else `start`."""
-    here = start.resolve()
-    for candidate in (here, *here.parents):
-        if (candidate / SETTINGS).is_file():
-            return candidate
-    return start
 
 
 def discover(root: Path, *, output: str, library: Sequence[str]) -> Staged[Discovered]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from compiler.spec.names import camel
 from compiler.spec.patterns import DNS_LABEL, DNS_SUBDOMAIN, DURATION, LABEL_KEY, LABEL_VALUE, NAME, QUANTITY
 
 Name = Annotated[str, StringConstraints(pattern=NAME, max_length=63)]
@@ -31,12 +32,6 @@ Quantity = Annotated[str, StringConstraints(pattern=QUANTITY)]
 
 Duration = Annotated[str, StringConstraints(pattern=DURATION, min_length=2)]
 """A length of time: `24h`, `90m`, `1h30m`, `45s`."""
-
-
-def camel(name: str) -> str:
-    """A Python field name as users write it: `access_modes` is `accessModes`, `class_` is `class`."""
-    head, *tail = name.rstrip("_").split("_")
-    return head + "".join(part.capitalize() for part in tail)
 
 
 class SpecModel(BaseModel):

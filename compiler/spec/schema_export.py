@@ -17,9 +17,10 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from compiler.data import data_root
 from compiler.library.entry import Entry
 from compiler.library.kinds import kinds
-from compiler.spec import base, foreign, patterns
+from compiler.spec import foreign, patterns
 from compiler.spec.docstrings import meaning
 from compiler.spec.kinds import CLUSTER_SECTIONS, PROJECT_SECTIONS, cluster_model, project_model
+from compiler.spec.names import camel
 from compiler.spec.sections import section_names
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class _Documented(GenerateJsonSchema):
         for name, field in model.model_fields.items():
             text = meaning(model, name, SECTIONS)
             if text:
-                properties[field.alias or base.camel(name)]["description"] = text
+                properties[field.alias or camel(name)]["description"] = text
         return found
 
     def default_schema(self, schema: Any) -> JsonSchemaValue:

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from pydantic import create_model
 
-from compiler.spec.base import SpecModel, camel
+from compiler.spec.base import SpecModel
+from compiler.spec.names import camel
 
 M = TypeVar("M", bound=SpecModel)
 

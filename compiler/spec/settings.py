@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
+from compiler.layout import OUTPUT
 from compiler.spec.base import ObjectName, SpecModel
 from compiler.spec.storage import text_or_mapping
 
@@ -36,7 +37,7 @@ class Settings(SpecModel):
     compiler: str | None = None
     """Range of Hydra versions that the repo is compiled with, e.g. `>=0.1,<1`."""
 
-    output: Directory = "rendered"
+    output: Directory = OUTPUT
     """Directory of the rendered tree, from the root."""
 
     library: list[Directory] = Field(default=["library"])

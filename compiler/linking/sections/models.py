@@ -8,6 +8,7 @@ from compiler.diagnostics import Diagnostic, Staged
 from compiler.library.behaviour import MissingFact
 from compiler.linking import problems
 from compiler.linking.artifact import Artifact
+from compiler.linking.labels import MODEL_ID
 from compiler.linking.model_ids import HUBS
 from compiler.linking.scope import Scope
 from compiler.linking.sections.loaded import Read, artifact_of, check_path, source_of, written_of
@@ -108,5 +109,5 @@ def _with_model(artifact: Artifact, model: Model, entry: ModelEntry | None) -> A
             weights = None
     labels = dict(artifact.labels)
     if entry is not None:
-        labels["hydra.io/model-id"] = entry.name
+        labels[MODEL_ID] = entry.name
     return artifact._replace(labels=labels, weights=weights, model_id=entry.name if entry else None)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from compiler.diagnostics import Staged
 from compiler.linking import claim_problems
 from compiler.linking.artifact import Artifact
+from compiler.linking.labels import DATASET_NAME
 from compiler.linking.program import Program
 from compiler.planning.storage import Storage
 from compiler.source.document import Origin
 from compiler.sources.base import Placement
 
 PLACEMENT = Placement.CLAIM
-OWNER_LABEL = "baize.io/dataset-name"
 """Label by which the Dataset controller knows whose claim it is."""
 
 
@@ -28,7 +28,7 @@ def place(artifact: Artifact, program: Program) -> Staged[Storage | None]:
     taken = _taken(artifact, program, claim)
     if taken is not None:
         return taken
-    return Staged(storage.value._replace(claim_labels={OWNER_LABEL: artifact.names.claim}), storage.found)
+    return Staged(storage.value._replace(claim_labels={DATASET_NAME: artifact.names.claim}), storage.found)
 
 
 def existing(artifact: Artifact, program: Program, claim: str, sub_path: str, at: Origin) -> Staged[Storage | None]:
@@ -54,14 +54,14 @@ def owner_of(program: Program, namespace: str, claim: str) -> str | None:
     """The Dataset that the document of a claim says it belongs to."""
     document = program.claims.get((namespace, claim))
     labels = document.document.value["metadata"].get("labels") if document else None
-    return str(labels[OWNER_LABEL]) if labels and OWNER_LABEL in labels else None
+    return str(labels[DATASET_NAME]) if labels and DATASET_NAME in labels else None
 
 
 def _taken(artifact: Artifact, program: Program, claim: str) -> Staged[Storage | None] | None:
     """A finding where the claim is another Dataset's: by its label, by being made for it, or by being named before."""
     owner, own = owner_of(program, artifact.namespace, claim), artifact.names.claim
     if owner is not None and owner != own:
-        at = program.claims[artifact.namespace, claim].document.at("metadata", "labels", OWNER_LABEL)
+        at = program.claims[artifact.namespace, claim].document.at("metadata", "labels", DATASET_NAME)
         return Staged(None, [claim_problems.foreign_claim(at, claim, owner)])
     claimant = program.claimants.get((artifact.namespace, claim), artifact)
     if claimant.of != artifact.of and claimant.foreign:

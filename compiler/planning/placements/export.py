@@ -9,6 +9,7 @@ from compiler.diagnostics import Diagnostic, Staged
 from compiler.emission.quantities import quantity_bytes
 from compiler.linking import claim_problems
 from compiler.linking.artifact import Artifact
+from compiler.linking.labels import DATASET_NAME
 from compiler.linking.program import Program
 from compiler.planning.plans import ClaimPlan, Identity, VolumePlan
 from compiler.planning.sizes import claim_size
@@ -100,7 +101,7 @@ def volume_identity(artifact: Artifact) -> Identity:
     labels: dict[str, str] = dict(artifact.labels)
     annotations: dict[str, str] = {}
     if artifact.foreign:
-        labels = {"baize.io/dataset-name": artifact.names.claim}
+        labels = {DATASET_NAME: artifact.names.claim}
         annotations = {"pv.kubernetes.io/provisioned-by": "nfs.csi.k8s.io"}
     places = claim_places(artifact)
     return Identity(artifact.names.volume, None, artifact.unit, artifact.origin, labels, annotations, places)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from compiler.diagnostics import Staged
 from compiler.linking import claim_problems
 from compiler.linking.artifact import Artifact
+from compiler.linking.labels import DATASET_NAME
 from compiler.linking.program import Program
-from compiler.planning.placements.existing import OWNER_LABEL, existing, owner_of
+from compiler.planning.placements.existing import existing, owner_of
 from compiler.planning.placements.static import static_of, static_storage
 from compiler.planning.plans import ClaimPlan
 from compiler.planning.sizes import claim_size
@@ -39,7 +40,7 @@ def adopted(artifact: Artifact, program: Program) -> Staged[Storage | None]:
         document = program.claims[artifact.namespace, claim].document
         owner = owner_of(program, artifact.namespace, claim)
         return Staged(
-            None, [claim_problems.claim_not_own(document.at("metadata", key=True), claim, OWNER_LABEL, owner)]
+            None, [claim_problems.claim_not_own(document.at("metadata", key=True), claim, DATASET_NAME, owner)]
         )
     return existing(artifact, program, claim, "", artifact.source_at)
 

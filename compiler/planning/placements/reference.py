@@ -10,6 +10,7 @@ from compiler.emission.canonical import canonical_quantities, prune
 from compiler.emission.naming import object_name
 from compiler.linking import claim_problems
 from compiler.linking.artifact import Artifact
+from compiler.linking.labels import DATASET_NAME, LAST_APPLIED
 from compiler.linking.program import Program
 from compiler.planning.placements.export import claim_reference
 from compiler.planning.plans import ClaimPlan, Identity, VolumePlan
@@ -18,7 +19,6 @@ from compiler.planning.storage import place as place_artifact
 from compiler.sources.base import Placement
 
 PLACEMENT = Placement.REFERENCE
-TOOL_ANNOTATIONS = ("kubectl.kubernetes.io/last-applied-configuration",)
 """Annotations that tools keep their own state in: a copy would mislead them."""
 
 
@@ -58,7 +58,7 @@ def _clone(artifact: Artifact, target: Artifact, bound: Bound) -> Storage:
     if artifact.foreign:
         claim, logical = claim_identity(artifact), artifact.names.clone
         volume = object_name([logical], digest=artifact.names.clone_hash, limit=253)
-        labels: Mapping[str, str] = {**bound.labels, "baize.io/dataset-name": artifact.names.claim}
+        labels: Mapping[str, str] = {**bound.labels, DATASET_NAME: artifact.names.claim}
         annotations = bound.annotations
         unit = artifact.unit
     else:
@@ -108,5 +108,5 @@ def _bound(artifact: Artifact, program: Program) -> Bound | None:
         canonical_quantities(prune(committed.document.value.get("spec") or {})),
         canonical_quantities(prune(claim)),
         metadata.get("labels") or {},
-        {key: note for key, note in (metadata.get("annotations") or {}).items() if key not in TOOL_ANNOTATIONS},
+        {key: note for key, note in (metadata.get("annotations") or {}).items() if key != LAST_APPLIED},
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from compiler.diagnostics import Staged
-from compiler.source.discovery import Discovered, discover, find_root
+from compiler.source.discovery import Discovered, discover
 from compiler.source.reading import read_file
 
 
@@ -166,19 +166,3 @@ def test_a_name_that_is_not_unicode_is_reported(root: Path) -> None:
     (problem,) = found(root).found
     assert problem.wrong.encode()
     assert problem.code.id == "HYD010"
-
-
-class TestRoot:
-    def test_the_nearest_settings_make_the_root(self, root: Path) -> None:
-        put(root, ".hydra.yaml", "teams/a/hydra.yaml", "vendor/.hydra.yaml", "vendor/x/hydra.yaml")
-        assert find_root(root) == root.resolve()
-        assert find_root(root / "teams" / "a") == root.resolve()
-        assert find_root(root / "vendor" / "x") == (root / "vendor").resolve()
-
-    def test_without_settings_the_start_is_the_root(self, root: Path) -> None:
-        assert find_root(root) == root
-
-    def test_a_path_may_be_relative(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        put(root, ".hydra.yaml", "teams/hydra.yaml")
-        monkeypatch.chdir(root / "teams")
-        assert find_root(Path()) == root.resolve()
