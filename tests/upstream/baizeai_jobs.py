@@ -190,7 +190,7 @@ def _our_patterns(args: list[str]) -> dict[str, Any]:
 
 
 def _our_git(args: list[str], *_: Any) -> dict[str, Any]:
-    url, branch, commit, depth, submodules, _target = args[4:]
+    url, branch, commit, depth, submodules, _target, *_mirror = args[4:]
     return {"url": url, "branch": branch, "commit": commit, "depth": depth, "submodules": bool(submodules)}
 
 

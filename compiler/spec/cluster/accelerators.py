@@ -1,4 +1,4 @@
-"""`accelerators`: the cards of the cluster, by library entry."""
+"""`accelerators`: the cards of the cluster, by library entry. Nothing that is rendered depends on it yet."""
 
 from __future__ import annotations
 

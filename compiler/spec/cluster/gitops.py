@@ -1,4 +1,4 @@
-"""`gitops`: the controller that applies the rendered tree."""
+"""`gitops`: the controller that applies the rendered tree. Nothing that is rendered depends on it yet."""
 
 from __future__ import annotations
 

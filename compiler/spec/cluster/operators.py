@@ -1,4 +1,4 @@
-"""`operators`: API and version of the operators, which rules, health and normalisation are keyed by."""
+"""`operators`: API and version of the operators, which rules, health and normalisation are keyed by. Nothing that is rendered depends on it yet."""
 
 from __future__ import annotations
 

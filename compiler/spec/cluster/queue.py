@@ -1,4 +1,4 @@
-"""`queue`: what admits workloads that ask for accelerators."""
+"""`queue`: what admits workloads that ask for accelerators. Nothing that is rendered depends on it yet."""
 
 from __future__ import annotations
 
