@@ -19,8 +19,8 @@ OUTSIDE_REPO = Code(
     why="The output has to follow from what is committed. A file outside of the repo differs from machine to machine, "
     "and a path that climbs out could carry a file of the build machine into a manifest. This holds for `..` and for "
     "symbolic links alike.",
-    bad="comparisons:\n  candidates: {services: [chat], questions: ../../shared/questions.jsonl}",
-    good="comparisons:\n  candidates: {services: [chat], questions: questions.jsonl}",
+    bad="datasets:\n  questions: {source: ../../elsewhere/questions.jsonl}",
+    good="datasets:\n  questions: {source: ./questions.jsonl}",
 )
 
 TOO_LARGE = Code(
