@@ -144,5 +144,5 @@ def closest(name: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
 
 def in_source_order(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Findings by file, line, column and code, each once."""
-    keyed = {(one.at.span(), one.code.id, one.wrong): one for one in found}
+    keyed = {(one.at.span(), one.code.id, one.wrong, one.notes): one for one in found}
     return [keyed[key] for key in sorted(keyed)]

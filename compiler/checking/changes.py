@@ -48,7 +48,8 @@ def check_changes(
         if new is None:
             yield problems.removed(InFile(f"{output}/{_file(old)}"), old.target, old.cluster)
         else:
-            yield from _changed(old, new, manifests[old.target])
+            on = (f"This is on cluster `{old.cluster}`.",)
+            yield from (one._replace(notes=on) for one in _changed(old, new, manifests[old.target]))
 
 
 def _changed(old: Stored, new: Stored, manifest: Manifest) -> Iterator[Diagnostic]:

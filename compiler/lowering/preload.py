@@ -92,6 +92,10 @@ def _volumes(plan: PreloadPlan) -> list[dict[str, Any]]:
     volumes += [{"name": one.volume, "configMap": {"name": one.config_map}} for one in plan.config_files]
     if plan.secret_files is not None:
         volumes.append({"name": SECRETS, "secret": _secret(plan)})
+    elif plan.secrets and all(optional for _, _, optional in plan.secrets.values()):
+        # Mounted nowhere: the pod waits for the Secret, where optional keys alone would let it start without.
+        secret = next(secret for secret, _, _ in plan.secrets.values())
+        volumes.append({"name": SECRETS, "secret": {"secretName": secret}})
     return volumes
 
 
