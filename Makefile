@@ -59,8 +59,8 @@ demo: $(VENV)/.installed
 	@echo "This tree is what Argo CD or Flux applies. From here:"
 	@echo "  sample-repo/teams/nlp/support-bot/hydra.yaml          what a team writes"
 	@echo "  sample-repo/rendered/prod/nlp/support-bot/            what it becomes"
-	@echo "  $(BIN)/hydra list models                         models that a spec may name"
-	@echo "  $(BIN)/hydra compile --check sample-repo         what CI runs"
+	@echo "  $(BIN)/hydra list models                           models that a spec may name"
+	@echo "  $(BIN)/hydra compile --check sample-repo           what CI runs"
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -n auto $(ARGS)

@@ -101,11 +101,18 @@ def _plain_status(root: str, relative: str) -> os.stat_result | None:
 
 
 def _decoded(relative: str, data: bytes) -> Staged[SourceFile | None]:
+    if b"\0" in data[:4] and _has_wide_characters(data[:4]):
+        return _refused(_wide(relative))
     mark = len(BOM_UTF8) if data.startswith(BOM_UTF8) else 0
     try:
         return Staged(SourceFile(relative, str(data[mark:] if mark else data, "utf-8")))
     except UnicodeDecodeError as error:
         return _refused(_not_utf8(relative, data, mark, mark + error.start))
+
+
+def _has_wide_characters(start: bytes) -> bool:
+    """Whether four bytes are ASCII in UTF-16 or UTF-32, by YAML's own rule: https://yaml.org/spec/1.2.2/#52-character-encodings."""
+    return any(start) and b"\0\0" in (start[0::2], start[1::2])
 
 
 def _refused(problem: Diagnostic) -> Staged[SourceFile | None]:
@@ -128,6 +135,12 @@ def _too_large(relative: str, size: int) -> Diagnostic:
     from compiler.source.problems.files import too_large
 
     return too_large(relative, size, LARGEST_FILE)
+
+
+def _wide(relative: str) -> Diagnostic:
+    from compiler.source.problems.files import wide_characters
+
+    return wide_characters(relative)
 
 
 def _not_utf8(relative: str, data: bytes, mark: int, offset: int) -> Diagnostic:

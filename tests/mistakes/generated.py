@@ -215,6 +215,9 @@ _TEXTS = {
         ("a.hydra.yaml:5:6 error: HYD013 0xE9",),
     ),
     "utf-16": Generated(files({"a.hydra.yaml": GOOD.encode("utf-16")}), ("a.hydra.yaml:1:1 error: HYD013 UTF-16",)),
+    "utf-16-without-a-mark": Generated(
+        files({"a.hydra.yaml": GOOD.encode("utf-16-be")}), ("a.hydra.yaml:1:1 error: HYD013 by its zero bytes",)
+    ),
     "binary": Generated(files({"a.hydra.yaml": b"ELF:\x00\x01\x02"}), ("a.hydra.yaml:1:5 error: HYD104 U+0000",)),
     "ten-megabytes-of-nesting": Generated(
         files({"a.hydra.yaml": "a: " + "[" * 10_000_000}), ("a.hydra.yaml:1:1 error: HYD012 at most 4 MiB",)

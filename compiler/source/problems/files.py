@@ -84,9 +84,16 @@ def not_utf8(at: Located, byte: int, offset: int, line: int) -> Diagnostic:
 
 def utf16(path: str) -> Diagnostic:
     """A file that begins with UTF-16's byte order mark."""
+    return _of_wide_characters(path, "The file begins with the byte order mark of UTF-16.")
+
+
+def wide_characters(path: str) -> Diagnostic:
+    """A file whose characters have two or four bytes each, without a byte order mark."""
+    return _of_wide_characters(path, "The file is UTF-16 or UTF-32, by its zero bytes.")
+
+
+def _of_wide_characters(path: str, wrong: str) -> Diagnostic:
     return Diagnostic(
-        NOT_UTF8,
-        at=InFile(path),
-        wrong="The file begins with the byte order mark of UTF-16.",
+        NOT_UTF8, at=InFile(path), wrong=wrong,
         do="Save it as UTF-8; in PowerShell, write it with `Out-File -Encoding utf8`.",
-    )
+    )  # fmt: skip

@@ -74,6 +74,20 @@ def test_utf16_has_a_hint_of_its_own(tmp_path: Path, encoding: str) -> None:
     assert "PowerShell" in problem.do
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", ["name: e\n", "name: é\n", "name: \u0600\n"])
+def test_utf16_without_a_mark_is_one_mistake(tmp_path: Path, encoding: str, text: str) -> None:
+    (tmp_path / "f.yaml").write_bytes(text.encode(encoding))
+    problem = problem_of(tmp_path)
+    assert (problem.code.id, problem.wrong) == ("HYD013", "The file is UTF-16 or UTF-32, by its zero bytes.")
+
+
+@pytest.mark.parametrize("data", [b"", b"\0", b"a\0", b"a\0b", b"\0\0\0\0", b"ab\0\0", b"a\0bc"])
+def test_a_zero_byte_alone_does_not_make_utf16(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "f.yaml").write_bytes(data)
+    assert text_of(tmp_path) == data.decode()
+
+
 def test_a_missing_file(tmp_path: Path) -> None:
     assert problem_of(tmp_path).wrong == "`f.yaml` is not there."
 
