@@ -17,6 +17,7 @@ import click
 
 import compiler
 from compiler.diagnostics import Code
+from compiler.pages import write_page
 from compiler.report.markdown import examples
 
 PAGE = Path(compiler.__file__).parents[1] / "docs" / "rules.md"
@@ -126,12 +127,7 @@ def source(text: str) -> str:
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 where the page is not fresh.")
 def write(check: bool) -> None:
     """Write `docs/rules.md`."""
-    fresh = page(codes_of(modules()))
-    if not check:
-        PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(fresh, encoding="utf-8")
-    elif not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != fresh:
-        raise click.ClickException("docs/rules.md is stale: run `python -m compiler.report.rules_page`")
+    write_page(PAGE, page(codes_of(modules())), "compiler.report.rules_page", check)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 import compiler
+from compiler.pages import write_page
 from compiler.sources.base import SourceType
 from compiler.sources.registry import source_types
 from compiler.spec.schema_export import language_schemas
@@ -165,12 +166,7 @@ def sentence(schema: Schema) -> str:
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 where the page is not fresh.")
 def write(check: bool) -> None:
     """Write `docs/reference.md`."""
-    fresh = page()
-    if not check:
-        PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(fresh, encoding="utf-8")
-    elif not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != fresh:
-        raise click.ClickException("docs/reference.md is stale: run `python -m compiler.spec.reference_page`")
+    write_page(PAGE, page(), "compiler.spec.reference_page", check)
 
 
 if __name__ == "__main__":
