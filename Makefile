@@ -15,7 +15,7 @@ FIND_PYTHON := for one in "$(PYTHON)" python3 python3.13 python3.12 python3.11 p
 	then echo "$$one"; exit 0; fi; done; \
 	echo "Hydra needs Python 3.11 or newer, with its venv module (Debian: python3-venv). None was found; PYTHON=/path/to/python names one." >&2; exit 1
 
-.PHONY: help demo test test-upstream test-torch lint format bench docs clean
+.PHONY: help demo test test-upstream test-torch test-training lint format bench docs clean
 
 help:
 	@echo "make demo            compile sample-repo/ and show what came out"
@@ -23,6 +23,7 @@ help:
 	@echo "make lint            style, types, and whether generated files are fresh"
 	@echo "make test-upstream   the tests against real CRDs and reference cases, in HYDRA_UPSTREAM"
 	@echo "make test-torch      the tests against Transformers' model classes (installs torch)"
+	@echo "make test-training   train what is compiled, and the trainers' own validators (same environment)"
 	@echo "make bench           the benchmark and its peers"
 	@echo "make docs            write the generated pages, schemas and sample output anew"
 	@echo "make format          format the code"
@@ -43,10 +44,19 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	@$(BIN)/python $(PIP) --editable '.[dev]'
 	@touch $@
 
-# numpy and torch are pinned together with Transformers: its classes are what the library's facts are compared with.
+# What DeepSpeed talks through on processors takes a minute to compile: once here, and not in each pod of a test.
+# pip would keep a build that was made otherwise, hence no cache.
+WITH_OP := CFLAGS=-g0 DS_BUILD_OPS=0 DS_ENABLE_NINJA=1 DS_BUILD_SHM_COMM=$$(command -v c++ >/dev/null && echo 1 || echo 0)
+
+# torch is pinned together with Transformers: its classes are what the library's facts are compared with. The rest is
+# what trains in the tests. LLaMA-Factory and TRL ask for user interfaces and for torchvision, which training text never loads.
 $(TORCH)/.installed: pyproject.toml
 	@python=$$($(FIND_PYTHON)) && echo "Making an environment with torch in $(TORCH), which takes minutes ..." && $$python -m venv $(TORCH)
-	@$(TORCH)/bin/python $(PIP) --editable . 'pytest>=8.3' torch==2.13.0 numpy transformers==4.57.6
+	@$(TORCH)/bin/python $(PIP) --editable . 'pytest>=8.3' torch==2.13.0 numpy==2.4.6 transformers==4.57.6 \
+		accelerate==1.11.0 datasets==4.0.0 peft==0.18.1 omegaconf==2.4.0 pandas==3.1.1 pyarrow==26.0.1 \
+		einops==0.8.2 protobuf==7.36.2 sentencepiece==0.2.3 tiktoken==0.14.0 ninja==1.13.2 setuptools
+	@$(WITH_OP) PATH="$(CURDIR)/$(TORCH)/bin:$$PATH" $(TORCH)/bin/python $(PIP) --no-cache-dir --no-build-isolation deepspeed==0.19.8
+	@$(TORCH)/bin/python $(PIP) --no-deps llamafactory==0.9.5 trl==0.24.0
 	@touch $@
 
 # ---- what people run
@@ -72,6 +82,9 @@ test-upstream: $(VENV)/.installed-dev
 test-torch: $(TORCH)/.installed
 	@$(TORCH)/bin/python -m pytest tests/torch -m torch $(ARGS)
 
+test-training: $(TORCH)/.installed
+	@$(TORCH)/bin/python -m pytest tests/training tests/unit/cli/test_cli_real.py -m training -rs $(ARGS)
+
 lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
@@ -79,6 +92,7 @@ lint: $(VENV)/.installed-dev
 	@$(BIN)/python -m compiler.report.rules_page --check
 	@$(BIN)/python -m compiler.spec.schema_export --check
 	@$(BIN)/python -m compiler.spec.reference_page --check
+	@$(BIN)/python -m tools.memory_points --check
 	@$(BIN)/hydra compile --check --quiet --fail-on warning sample-repo
 
 format: $(VENV)/.installed-dev
@@ -92,6 +106,7 @@ docs: $(VENV)/.installed
 	@$(BIN)/python -m compiler.report.rules_page
 	@$(BIN)/python -m compiler.spec.schema_export
 	@$(BIN)/python -m compiler.spec.reference_page
+	@$(BIN)/python -m tools.memory_points
 	@$(BIN)/hydra compile --quiet sample-repo
 
 clean:

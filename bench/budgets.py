@@ -11,6 +11,7 @@ Samples = Mapping[str, Sequence[Sample]]
 Measure = Callable[[Sample], float]
 
 COLD, UNCHANGED, SMALL, LARGE = "hydra cold 1000", "hydra unchanged 1000", "hydra cold 1", "hydra cold 5000"
+FINETUNES, DATASETS = "hydra cold 1000 finetunes", "hydra cold 1000 datasets"
 DUMPER = "pyyaml_c 1000"
 AHEAD_OF = ("rjsonnet 1000", "kcl 1000", "cdk8s 1000", "kapitan 1000", "kustomize 1000")
 PEAK_MIB = 150.0
@@ -48,6 +49,7 @@ def verdicts(samples: Samples) -> Iterator[Verdict]:
         yield _ratio(f"1,000 projects cold / {peer.split()[0]}", samples, COLD, peer, 1.0)
     yield _ratio("1,000 projects unchanged / PyYAML's C dumper", samples, UNCHANGED, DUMPER, 0.25)
     yield _ratio("1 project cold / importing click, yaml, pydantic", samples, SMALL, "imports", 2.5)
+    yield _ratio("1,000 fine-tunings cold / 1,000 datasets cold", samples, FINETUNES, DATASETS, 2.0)
     yield _ratio("5,000 projects cold / 5 x 1,000 projects cold", samples, LARGE, COLD, 1.15, times=5)
     peak = max((one.peak for one in samples.get(COLD, ())), default=None)
     yield Verdict("peak memory of 1,000 projects cold, MiB", peak, PEAK_MIB)

@@ -53,6 +53,8 @@ class Bench:
             self._cold(1, self.runs * 3),
             self._cold(100, self.runs),
             self._cold(1000, self.runs),
+            self._cold(1000, self.runs, "datasets"),
+            self._cold(1000, self.runs, "finetunes"),
         ]
         if not self.quick:
             cases.append(self._cold(5000, 3))
@@ -101,13 +103,14 @@ class Bench:
         folder.mkdir()
         return _module(peer).prepare(folder, given)
 
-    def _cold(self, count: int, runs: int) -> Case:
-        repo = self._repo(f"cold-{count}", count)
+    def _cold(self, count: int, runs: int, kind: str = "") -> Case:
+        name = " ".join(part for part in ("hydra cold", str(count), kind) if part)
+        repo = self._repo(name.replace(" ", "-"), count, kind or "projects")
         removed = (repo / "rendered", repo / ".hydra")
-        return Case(f"hydra cold {count}", self._compile(repo)._replace(removed=removed), runs)
+        return Case(name, self._compile(repo)._replace(removed=removed), runs)
 
-    def _repo(self, name: str, count: int) -> Path:
-        return workload.write(self.place / name, count)
+    def _repo(self, name: str, count: int, kind: str = "projects") -> Path:
+        return workload.write(self.place / name, count, kind)
 
     def _compile(self, repo: Path, *options: str) -> Command:
         return self._command(repo, (*HYDRA, "compile", *options))

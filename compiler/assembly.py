@@ -9,24 +9,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from compiler.diagnostics import Diagnostic, Staged
-from compiler.dialects.base import HubModel, Passed
+from compiler.dialects.base import HubModel, Passed, Read
+from compiler.dialects.deferred import Around, Deferred
 from compiler.library.library import Library
 from compiler.linking.artifact import Artifact
+from compiler.linking.implicit import each_once
 from compiler.linking.overrides import check_overrides, overridden
 from compiler.linking.profile import Profile
 from compiler.linking.program import Parts
-from compiler.linking.scope import Expand, ReadFile, Scope
+from compiler.linking.scope import Entry, Expand, ReadFile, Scope
+from compiler.linking.workload import Finetune, TrainingJob
 from compiler.source.document import Document
 from compiler.spec.documents import project_of
 from compiler.spec.names import camel
 from compiler.spec.remainder import remainder
-from compiler.specs import Declared, Specs, clusters_of, foreign_clusters, profiles_of
+from compiler.specs import Declared, Foreign, Specs, clusters_of, foreign_clusters, profiles_of
 
 if TYPE_CHECKING:
     from compiler.spec.settings import Settings
 
 EXPANDERS = "compiler.linking.sections"
-SECTIONS = "compiler.spec.project"
 
 
 class Assembly:
@@ -52,13 +54,14 @@ class Assembly:
     def parts(self, settings: Settings) -> Staged[dict[str, Parts]]:
         """The parts of every cluster."""
         found: list[Diagnostic] = []
-        artifacts: dict[str, list[Artifact]] = {name: [] for name in self.profiles}
+        entries: dict[str, list[Entry]] = {name: [] for name in self.profiles}
         passed: dict[str, list[Passed]] = {name: [] for name in self.profiles}
         broken: set[tuple[str, str]] = set()
         homeless: set[str] = set()
         models = [one for foreign in self.specs.foreign for one in foreign.read if isinstance(one, HubModel)]
         for document in self.specs.projects:
-            found += self._project(document, artifacts, broken)
+            found += self._project(document, entries, broken)
+        around = self._around(settings)
         for foreign in self.specs.foreign:
             if not foreign.read:
                 broken.update(foreign.keys)
@@ -70,21 +73,36 @@ class Assembly:
                 found += where.found
             homeless |= {foreign.unit} if where.found else set()
             for name in self._known(where.value):
-                artifacts[name] += [one for one in foreign.read if isinstance(one, Artifact)]
-                passed[name] += [one for one in foreign.read if isinstance(one, Passed)]
+                read = _read(foreign, around[name])
+                found += read.found
+                if not read.value:
+                    broken.update(foreign.keys)
+                entries[name] += [one for one in read.value if isinstance(one, Artifact | Finetune | TrainingJob)]
+                passed[name] += [one for one in read.value if isinstance(one, Passed)]
         parts = {
             name: Parts(
                 profile,
                 self.library,
-                tuple(artifacts[name]),
+                tuple(each_once(one for one in entries[name] if isinstance(one, Artifact))),
                 tuple(passed[name]),
                 tuple(models),
                 frozenset(broken),
+                tuple(one for one in entries[name] if not isinstance(one, Artifact)),
                 self.incomplete,
             )
             for name, profile in self.profiles.items()
         }
         return Staged(parts, found)
+
+    def _around(self, settings: Settings) -> dict[str, Around]:
+        """By cluster, what is around a foreign document there."""
+        documents: dict[str, dict[tuple[str, str, str], Document]] = {name: {} for name in self.profiles}
+        asked = any(isinstance(one, Deferred) for foreign in self.specs.foreign for one in foreign.read)
+        for foreign in self.specs.foreign if asked else ():
+            for name in self._known(foreign_clusters(foreign.document, settings, self.declared).value):
+                for key in foreign.keys:
+                    documents[name][(foreign.document.kind, *key)] = foreign.document
+        return {name: Around(profile, self.library, documents[name]) for name, profile in self.profiles.items()}
 
     def _known(self, clusters: Iterable[str]) -> list[str]:
         """Those whose documents could be read."""
@@ -97,7 +115,7 @@ class Assembly:
         return next(iter(profiles_of((), self.library).value.values()))
 
     def _project(
-        self, document: Document, artifacts: dict[str, list[Artifact]], broken: set[tuple[str, str]]
+        self, document: Document, entries: dict[str, list[Entry]], broken: set[tuple[str, str]]
     ) -> list[Diagnostic]:
         clusters = clusters_of(document, self.declared)
         found = [*clusters.found]
@@ -123,20 +141,31 @@ class Assembly:
                 continue
             expanded = expand(Scope(for_cluster.value, patched, self.profiles[name], self.library, self.read_file))
             found += expanded.found
-            artifacts[name] += expanded.value
+            entries[name] += expanded.value
             broken.update(set(_declared(document)) - {one.key for one in expanded.value})
         return found
 
 
-def expand(scope: Scope) -> Staged[list[Artifact]]:
+def _read(foreign: Foreign, around: Around) -> Staged[list[Read]]:
+    """What a foreign document becomes on a cluster."""
+    read: list[Read] = []
+    found: list[Diagnostic] = []
+    for one in foreign.read:
+        staged = one.read(around) if isinstance(one, Deferred) else Staged([one])
+        read += staged.value
+        found += staged.found
+    return Staged(read, found)
+
+
+def expand(scope: Scope) -> Staged[list[Entry]]:
     """What the sections of a project become."""
-    artifacts: list[Artifact] = []
+    entries: list[Entry] = []
     found: list[Diagnostic] = []
     for module in _expanders(tuple(sorted(scope.project.model_fields_set))):
         staged = module(scope)
-        artifacts += staged.value
+        entries += staged.value
         found += staged.found
-    return Staged(artifacts, found)
+    return Staged(entries, found)
 
 
 @cache
@@ -154,5 +183,7 @@ def _declared(document: Document) -> set[tuple[str, str]]:
 
 @cache
 def _sections() -> tuple[str, ...]:
-    """Sections whose entries references may name, as users write them."""
-    return tuple(camel(one.name) for one in pkgutil.iter_modules(import_module(SECTIONS).__path__))
+    """Sections whose entries references may name, as users write them: those that say so by `REFERABLE`."""
+    package = import_module(EXPANDERS)
+    modules = {one.name: import_module(f"{EXPANDERS}.{one.name}") for one in pkgutil.iter_modules(package.__path__)}
+    return tuple(camel(name) for name, module in modules.items() if getattr(module, "REFERABLE", False))

@@ -18,6 +18,7 @@ from compiler.emission.rendering import render
 from compiler.emission.storage import Stored, stored
 from compiler.front import Front
 from compiler.linking.link import link
+from compiler.linking.workload import Variables
 from compiler.lowering.registry import lower
 from compiler.planning.decide import Share, decide, shares
 from compiler.repo import Repo
@@ -105,7 +106,7 @@ def _compiled(work: Work, program: Program, schemas: Schemas) -> list[Compiled]:
     together = frozenset[tuple[str, ...]]().union(*(one.names for one in parts))
     if len(together) == sum(len(one.names) for one in parts):
         return parts
-    return [compile_one(Share(program.artifacts, program.passed, first=True))]
+    return [compile_one(Share(program.artifacts, program.passed, program.workloads, first=True))]
 
 
 def compile_share(work: Work, program: Program, share: Share, schemas: Schemas) -> Compiled:
@@ -142,4 +143,5 @@ def _subjects(program: Program, share: Share, manifests: Sequence[Manifest]) -> 
         yield artifact
         if artifact.written is not None:
             yield artifact.written
+    yield from (Variables(one.environment, one.origin) for one in share.workloads)
     yield from manifests

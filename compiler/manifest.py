@@ -20,7 +20,7 @@ class Manifest:
     name without any digest: it names the file, and the object in findings and in reviews.
     """
 
-    __slots__ = ("body", "data", "kind", "logical", "name", "namespace", "origin", "places", "unit")
+    __slots__ = ("_file", "body", "data", "kind", "logical", "name", "namespace", "origin", "places", "unit")
 
     def __init__(
         self,
@@ -44,6 +44,7 @@ class Manifest:
         """Where what findings are about was said: `size`, `class`, `secret`..."""
         self.data = data
         """Where the data lies on a claim's volume; empty for what is no claim."""
+        self._file = ""
 
     def place(self, what: str) -> Origin:
         """Where a part of it was said; the entry, where that is not known."""
@@ -80,7 +81,9 @@ class Manifest:
     @property
     def file(self) -> str:
         """Its file below the cluster's directory. Never carries a digest: a new run is a modified file."""
-        return f"{self.directory}/{file_name(self.kind, self.logical)}"
+        if not self._file:
+            self._file = f"{self.directory}/{file_name(self.kind, self.logical)}"
+        return self._file
 
     @property
     def distinct_file(self) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from compiler import cache
 from compiler.back import Compiled, Work, added, compile_cluster
@@ -19,7 +20,10 @@ from compiler.repo import Repo
 from compiler.requests import Outcome, Request
 from compiler.side_by_side import side_by_side
 
-__all__ = ["Outcome", "Request", "check_tree", "compile_tree", "validate"]
+if TYPE_CHECKING:
+    from compiler.planned import Plans
+
+__all__ = ["Outcome", "Request", "check_tree", "compile_tree", "plans", "validate", "validate_really"]
 
 
 class Rendered(NamedTuple):
@@ -60,6 +64,35 @@ def validate(request: Request) -> Outcome:
     repo, found = Repo(request.root), Findings()
     rendered = compile_repo(repo, request, found)
     return _outcome(repo, found, rendered, request.paths)
+
+
+def plans(request: Request) -> Plans:
+    """Every workload with what is decided about it. Nothing is lowered or written, and nothing else is planned."""
+    from compiler.checking.schemas import Schemas
+    from compiler.planned import Plans, plan_cluster, with_findings
+
+    repo, found = Repo(request.root), Findings()
+    front = read_repo(repo, request, found)
+    schemas = Schemas([repo.root / folder for folder in front.settings.schemas], root=repo.root)
+    workloads = [
+        one for cluster in sorted(front.parts) for one in found.of(plan_cluster(front.parts[cluster], schemas))
+    ]
+    kept = partial(policy.levelled, settings=front.settings, read=repo.text)
+    return Plans(with_findings(workloads, kept), in_source_order(kept(found.all)), repo.text)
+
+
+def validate_really(request: Request) -> tuple[Outcome, int]:
+    """As `validate`, and what DeepSpeed itself says of every configuration that a plan has; and how many there are.
+
+    Raises: ImportError, where DeepSpeed is not installed.
+    """
+    from compiler.checking.real.trainings import check_trainings
+
+    outcome = validate(request)
+    request.tell("asking DeepSpeed")
+    checked = check_trainings(plans(request))
+    found = [one for one in checked.found if not request.paths or _concerns(one.at.span().file, request.paths)]
+    return outcome._replace(found=in_source_order([*outcome.found, *found])), checked.value
 
 
 def compile_tree(request: Request) -> Outcome:

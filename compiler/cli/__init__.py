@@ -24,6 +24,8 @@ COMPLETION = "_HYDRA_COMPLETE"
 COMMANDS: Table = {
     "compile": ("compiler.cli.compile", "Compile a repo's specs into the manifests that GitOps applies."),
     "validate": ("compiler.cli.validate", "Check specs as `compile` does, and write nothing."),
+    "plan": ("compiler.cli.plan", "Show how trainings would run, and whether they fit."),
+    "explain": ("compiler.cli.explain", "Tell why a training is planned as it is."),
     "list": ("compiler.cli.listing", "List what the library has: models, loaders, clusters and more."),
     "schema": ("compiler.cli.schema", "Print the JSON Schemas of the language, or import those of CRDs."),
     "completion": ("compiler.cli.completion", "Print the completion script of a shell."),
@@ -40,6 +42,7 @@ Examples:
   hydra compile                  compile the repo that you are in
   hydra compile --check          in CI: fail where the committed tree is stale
   hydra validate teams/nlp       check some specs only
+  hydra plan                     how trainings would run
   hydra list models              what a spec may name
 
 \b

@@ -35,6 +35,12 @@ Examples:
 COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = MappingProxyType({
     "model": {"parameters": ("facts", "parameters"), "context": ("facts", "context"), "licence": ("licence",)},
     "cluster": {"kubernetes": ("spec", "kubernetes")},
+    "accelerator": {"memoryMib": ("memoryMib",), "link": ("link",), "resource": ("resource",)},
+    "hyperparameters": {
+        "learningRate": ("values", "learningRate"),
+        "epochs": ("values", "epochs"),
+        "globalBatchSize": ("values", "globalBatchSize"),
+    },
 })  # fmt: skip
 """By kind, the columns between name and summary: title -> the way to the value. A kind may have none."""
 

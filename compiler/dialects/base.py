@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from compiler.diagnostics import Staged
+from compiler.dialects.deferred import Deferred
 from compiler.linking.artifact import Artifact
+from compiler.linking.workload import Workload
 from compiler.source.document import Document
 
 
@@ -36,7 +38,7 @@ class HubModel(NamedTuple):
     document: Document
 
 
-Read = Artifact | Passed | HubModel
+Read = Artifact | Passed | HubModel | Workload | Deferred
 """What a foreign document becomes."""
 
 

@@ -174,5 +174,8 @@ class ModelFacts(FactsBehaviour, SpecModel):
     vision_parameters: Annotated[int, Field(ge=0)] = 0
     """Weights of the vision tower and the projector to the text model."""
 
+    float16: bool = True
+    """Whether activations stay within the range of 16-bit floats. Gemma's do not."""
+
     prediction_layers: Annotated[int, Field(ge=0)] = 0
     """Multi-token-prediction layers that are stored beside the model and not counted in `parameters`."""

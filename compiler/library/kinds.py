@@ -2,7 +2,7 @@
 
 A module defines `ENTRY`, the entry's model, a `SpecModel`; for kinds that carry their name elsewhere than in `name`,
 `NAME`, the way to it. The module's name gives the rest: `data_plugin.py` reads `library/data-plugins/` with
-`kind: DataPlugin`.
+`kind: DataPlugin`. A name that ends in `s` is its own plural: `hyperparameters.py` reads `library/hyperparameters/`.
 """
 
 from __future__ import annotations
@@ -69,4 +69,5 @@ def kinds() -> dict[str, EntryKind]:
 def _kind(module: str) -> EntryKind:
     identifier = module.replace("_", "-")
     kind = "".join(part.capitalize() for part in module.split("_"))
-    return EntryKind(identifier, kind, f"{identifier}s", f"{PACKAGE}.{module}")
+    directory = identifier if identifier.endswith("s") else f"{identifier}s"
+    return EntryKind(identifier, kind, directory, f"{PACKAGE}.{module}")

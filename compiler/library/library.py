@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from compiler.library.entries.model import Model
     from compiler.library.repositories import Repositories
 
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9._]*[a-z0-9])?")
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9._]{0,126}[a-z0-9])?")
 
 
 class Place(NamedTuple):

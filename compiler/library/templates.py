@@ -77,6 +77,24 @@ def evaluate(expression: str, context: Context) -> Any:
     return _expression(expression)(context)
 
 
+def compiled_expression(expression: str) -> Renderer:
+    """What evaluates a name or an expression, for those that do so often.
+
+    Raises: TemplateFault.
+    """
+    renderer: Renderer = _expression(expression)
+    return renderer
+
+
+def compiled_text(template: str) -> Renderer:
+    """What renders a text, for those that do so often. The length of the result is not checked.
+
+    Raises: TemplateFault.
+    """
+    renderer: Renderer = _text_renderer(template)
+    return renderer
+
+
 def check_text(template: str) -> None:
     """Compile a template without rendering it.
 

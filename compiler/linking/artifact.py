@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compiler.source.document import Origin
 from compiler.sources.base import Source
 from compiler.sources.written import Written
+
+if TYPE_CHECKING:
+    from compiler.library.facts import Dtype, ModelFacts
+    from compiler.spec.project.datasets import Format
 
 Key = tuple[str, str]
 """How references name an artifact: namespace and Dataset, or project and entry."""
@@ -86,6 +90,17 @@ class ClaimReference(NamedTuple):
     at: Origin
 
 
+class ModelInfo(NamedTuple):
+    """What is known of a model whose weights an artifact holds."""
+
+    facts: ModelFacts | None
+    dtype: Dtype
+    """What the weights are stored in."""
+
+    template: str | None = None
+    """Chat template, as trainers name it."""
+
+
 class Artifact(NamedTuple):
     """A dataset or a model's weights. Made by a section or a dialect; linking resolves what it refers to."""
 
@@ -122,6 +137,15 @@ class Artifact(NamedTuple):
     """Size of the weights, in bytes, where they are a model's and its facts say so."""
 
     model_id: str | None = None
+    model: ModelInfo | None = None
+    """Of a model, what planning needs to know of it."""
+
+    format: Format | None = None
+    """Of a dataset, how its files read."""
+
+    implicit: bool = False
+    """Whether it is no entry of its own: a workload names a model of the library."""
+
     resources: Mapping[str, Any] | None = None
     """Requests and limits of the preload, in place of the loader's."""
 

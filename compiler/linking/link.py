@@ -13,6 +13,8 @@ from compiler.linking.model_ids import check_model_ids
 from compiler.linking.profile import NAME_LABEL, Profile
 from compiler.linking.program import Parts, Program
 from compiler.linking.sharing import check_selector, check_sharing
+from compiler.linking.workload import claims_of
+from compiler.linking.workloads import link_workloads
 from compiler.sources.base import Placement
 
 Index = Mapping[Key, list[Artifact]]
@@ -41,16 +43,22 @@ def link(parts: Parts) -> Staged[Program]:
     found += _cycles(parts.artifacts, targets)
     kept = tuple(one for one in parts.artifacts if not _leads_to(one, targets, broken))
     found += check_model_ids(parts)
+    linked = link_workloads(parts, kept, namespaces.value)
+    found += linked.found
     program = Program(
         parts.profile,
         parts.library,
-        kept,
+        (*kept, *linked.value.clones),
         parts.passed,
-        targets,
+        {**targets, **linked.value.targets},
         claims=_documents(parts.passed, "PersistentVolumeClaim"),
         volumes={name: passed for (_, name), passed in _documents(parts.passed, "PersistentVolume").items()},
         broken=parts.broken,
         claimants=claimants(kept),
+        workloads=linked.value.workloads,
+        links=linked.value.links,
+        made=frozenset(claim for one in linked.value.workloads for claim in claims_of(one)),
+        memory={},
     )
     return Staged(program, found)
 

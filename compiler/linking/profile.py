@@ -10,6 +10,8 @@ from compiler.spec.checked import trusted_part
 from compiler.spec.durations import seconds
 
 if TYPE_CHECKING:
+    from compiler.spec.cluster.accelerators import Accelerator
+    from compiler.spec.cluster.queue import Queue
     from compiler.spec.cluster.storage import StaticNfs, StorageDefault
     from compiler.spec.kinds import Cluster
 
@@ -35,6 +37,12 @@ class Profile(NamedTuple):
     resources: Mapping[str, Any] | None
     service_account: str | None
     pod_labels: Mapping[str, str]
+    accelerators: Mapping[str, Accelerator] = {}
+    """Cards by id, as the cluster calls them."""
+
+    queue: Queue | None = None
+    dialects: Mapping[str, Mapping[str, Any]] = {}
+    """Settings of other systems' documents, by system."""
 
 
 def profile_of(cluster: Cluster, document: Document) -> Profile:
@@ -45,6 +53,7 @@ def profile_of(cluster: Cluster, document: Document) -> Profile:
     offline = getattr(spec, "offline", None)
     gate = getattr(spec, "gate", None)
     defaults = getattr(spec, "defaults", None)
+    dialects = getattr(spec, "dialects", None)
     resources = defaults.resources if defaults else None
     return Profile(
         name=cluster.metadata.name,
@@ -59,4 +68,7 @@ def profile_of(cluster: Cluster, document: Document) -> Profile:
         resources=resources.model_dump(exclude_none=True) if resources else None,
         service_account=defaults.service_account if defaults else None,
         pod_labels=defaults.pod_labels if defaults else {},
+        accelerators=getattr(spec, "accelerators", None) or {},
+        queue=getattr(spec, "queue", None),
+        dialects=dialects.model_dump(exclude_none=True, by_alias=True) if dialects else {},
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from compiler.dialects.base import HubModel, Passed
 from compiler.library.library import Library
 from compiler.linking.artifact import Artifact
 from compiler.linking.claimants import Claimants
 from compiler.linking.profile import Profile
+from compiler.linking.workload import Target, Workload
 
 
 class Parts(NamedTuple):
@@ -23,6 +24,7 @@ class Parts(NamedTuple):
     broken: frozenset[tuple[str, str]] = frozenset()
     """Keys of artifacts that have errors of their own: a reference to one of them is not reported again."""
 
+    workloads: tuple[Workload, ...] = ()
     incomplete: bool = False
     """Whether files could not be read: a name that is missing may stand in one of them."""
 
@@ -48,3 +50,13 @@ class Program(NamedTuple):
 
     claimants: Claimants
     """Whose a claim is, by namespace and name."""
+
+    workloads: tuple[Workload, ...] = ()
+    links: Mapping[tuple[str, str], Target] = {}
+    """By `of` of a workload and role of its reference: what it leads to."""
+
+    made: frozenset[tuple[str, str]] = frozenset()
+    """Namespace and name of the claims that workloads make."""
+
+    memory: dict[tuple[str, str], Any] = {}  # noqa: RUF012
+    """What planning worked out for one workload and other ones ask for as well, by subject and `of`. Each linked program has its own."""

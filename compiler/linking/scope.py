@@ -9,6 +9,7 @@ from compiler.diagnostics import Staged
 from compiler.library.library import Library
 from compiler.linking.artifact import Artifact
 from compiler.linking.profile import Profile
+from compiler.linking.workload import Workload
 from compiler.source.document import Document, Origin, SourceFile
 
 if TYPE_CHECKING:
@@ -42,5 +43,8 @@ class Scope(NamedTuple):
         }
 
 
-Expand = Callable[[Scope], Staged[list[Artifact]]]
-"""What a section's module does: from a project on a cluster to artifacts."""
+Entry = Artifact | Workload
+"""What an entry of a section becomes."""
+
+Expand = Callable[[Scope], Staged[list[Entry]]]
+"""What a section's module does: from a project on a cluster to artifacts and workloads."""

@@ -8,7 +8,7 @@ from compiler.emission.digests import object_digest
 from compiler.emission.naming import object_name
 from compiler.lowering.metadata import manifest, metadata
 from compiler.manifest import Manifest
-from compiler.planning.plans import Identity
+from compiler.planning.identity import Identity
 
 RETRIES = 4
 

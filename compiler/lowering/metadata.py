@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from compiler.manifest import Body, Manifest
-from compiler.planning.plans import Identity
+from compiler.planning.identity import Identity
 
 KEEP = {
     "argocd.argoproj.io/sync-options": "Prune=false,Delete=false",

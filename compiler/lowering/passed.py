@@ -9,7 +9,8 @@ from compiler.emission.canonical import canonical_quantities, prune
 from compiler.linking.labels import LAST_APPLIED
 from compiler.lowering.metadata import KEEP, manifest
 from compiler.manifest import Manifest
-from compiler.planning.plans import Identity, PassedPlan
+from compiler.planning.identity import Identity
+from compiler.planning.plans import PassedPlan
 from compiler.source.encrypted import is_encrypted
 
 KEPT = ("Namespace", "PersistentVolume", "PersistentVolumeClaim")

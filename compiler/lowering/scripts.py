@@ -45,6 +45,7 @@ running would hold the lock after the script is gone.
 
 GATE = """\
 set -eu
+trap 'exit 143' TERM
 waited=0
 while [ ! -s "$HYDRA_MARKER" ]; do
   if [ "$waited" -ge "$HYDRA_TIMEOUT" ]; then

@@ -7,15 +7,23 @@ from typing import NamedTuple
 
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.dialects.base import Passed
+from compiler.linking.accelerators import check_pools
 from compiler.linking.artifact import Artifact
 from compiler.linking.program import Program
+from compiler.linking.workload import Workload
+from compiler.planning.demand import check_demand
 from compiler.planning.plans import PassedPlan, Plan
 from compiler.planning.preload import plan_preload
 from compiler.planning.storage import place
+from compiler.planning.working import plan_workload
 from compiler.sources.base import Placement
 
 LEAST = 400
 """Artifacts of a cluster from which on it is worth splitting: a process costs about as much as a hundred."""
+
+
+WEIGHT = 3
+"""Artifacts that cost as much as one workload."""
 
 
 class Share(NamedTuple):
@@ -23,21 +31,25 @@ class Share(NamedTuple):
 
     artifacts: Sequence[Artifact]
     passed: Sequence[Passed]
+    workloads: Sequence[Workload]
     first: bool
     """Whether what there is once a cluster belongs to this share."""
 
 
 def shares(program: Program, most: int) -> list[Share]:
     """The program in up to so many shares. What looks at other artifacts, or is looked at, is in the first one."""
-    if most < 2 or len(program.artifacts) < LEAST:
-        return [Share(program.artifacts, program.passed, first=True)]
+    if most < 2 or len(program.artifacts) + WEIGHT * len(program.workloads) < LEAST:
+        return [Share(program.artifacts, program.passed, program.workloads, first=True)]
     apart = [one for one in program.artifacts if _stands_alone(one)]
     together = [one for one in program.artifacts if not _stands_alone(one)]
-    size = -(-len(program.artifacts) // most)
+    size = max(1, -(-len(program.artifacts) // most))
     head = max(0, size - len(together))
-    first = Share([*together, *apart[:head]], program.passed, first=True)
     rest = [apart[start : start + size] for start in range(head, len(apart), size)]
-    return [first, *(Share(one, (), first=False) for one in rest)]
+    parts = max(most, len(rest) + 1)
+    rest += [[] for _ in range(parts - 1 - len(rest))]
+    works = [program.workloads[start::parts] for start in range(parts)]
+    first = Share([*together, *apart[:head]], program.passed, works[0], first=True)
+    return [first, *(Share(one, (), work, first=False) for one, work in zip(rest, works[1:], strict=True))]
 
 
 def _stands_alone(artifact: Artifact) -> bool:
@@ -47,7 +59,7 @@ def _stands_alone(artifact: Artifact) -> bool:
 
 
 def decide(program: Program, share: Share) -> Staged[list[Plan]]:
-    """Every decision for a share of a cluster: storage, preloads, what is passed through.
+    """Every decision for a share of a cluster: storage, preloads, workloads, what is passed through.
 
     One artifact that cannot be placed is left out with its diagnostics; a claim that several references share is made
     once.
@@ -71,6 +83,12 @@ def decide(program: Program, share: Share) -> Staged[list[Plan]]:
         preload = plan_preload(artifact, program, storage.value)
         found += preload.found
         plans += preload.value
+    for workload in share.workloads:
+        planned = plan_workload(workload, program)
+        found += planned.found
+        plans += planned.value.plans
+    if share.first and program.workloads:
+        found += [*check_pools(program.library, program.profile), *check_demand(program)]
     plans += _passed(program, share, claim_labels)
     return Staged(plans, found)
 

@@ -6,20 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from compiler.linking.artifact import Mounted
-from compiler.source.document import Document, Origin
-
-
-class Identity(NamedTuple):
-    """What an object is called, where it goes and where it comes from."""
-
-    name: str
-    namespace: str | None
-    unit: str
-    origin: Origin
-    labels: Mapping[str, str] = {}
-    annotations: Mapping[str, str] = {}
-    places: Mapping[str, Origin] = {}
-    """Where what findings are about was said: `size`, `class`, `secret`..."""
+from compiler.planning.identity import Identity
+from compiler.planning.work import WorkPlan
+from compiler.source.document import Document
 
 
 class ClaimPlan(NamedTuple):
@@ -133,4 +122,4 @@ class PassedPlan(NamedTuple):
     """Labels that are added."""
 
 
-Plan = ClaimPlan | VolumePlan | FilesPlan | DirectoryPlan | PreloadPlan | PassedPlan
+Plan = ClaimPlan | VolumePlan | FilesPlan | DirectoryPlan | PreloadPlan | PassedPlan | WorkPlan

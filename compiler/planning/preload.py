@@ -12,8 +12,9 @@ from compiler.library.plain import TemplateFault
 from compiler.library.templates import render, render_text, render_values
 from compiler.linking.artifact import Artifact
 from compiler.linking.program import Program
+from compiler.planning.identity import Identity
 from compiler.planning.images import mirrored
-from compiler.planning.plans import ConfigFiles, FilesPlan, Identity, Plan, PreloadPlan, SecretFiles
+from compiler.planning.plans import ConfigFiles, FilesPlan, Plan, PreloadPlan, SecretFiles
 from compiler.planning.pods import pod_of
 from compiler.planning.runs import Run, produced, ready_text, run_of
 from compiler.planning.storage import Storage

@@ -13,7 +13,8 @@ from compiler.emission.canonical import canonical_quantities
 from compiler.emission.quantities import quantity_bytes
 from compiler.linking.artifact import Artifact
 from compiler.linking.program import Program
-from compiler.planning.plans import Identity, Plan
+from compiler.planning.identity import Identity
+from compiler.planning.plans import Plan
 from compiler.source.document import Origin
 from compiler.sources.base import Placement
 

@@ -34,6 +34,7 @@ CHAPTERS: Mapping[str, str] = MappingProxyType({
     "6": "Storage and the safety of changes",
     "7": "The library",
     "8": "Schemas of the output",
+    "9": "Training",
 })  # fmt: skip
 """What the codes of a hundred are about, by the digit of the hundreds."""
 

@@ -37,6 +37,15 @@ REMEDIES: Mapping[str, str] = MappingProxyType({
     r"^(/[A-Za-z0-9._-]+)+$": "Write an absolute path of letters, digits, `-`, `_` and `.`.",
     r"^[-A-Za-z0-9._]+$": "Use letters, digits, `-`, `_` and `.`.",
     r"^[a-z0-9]([-a-z0-9._]*[a-z0-9])?$": "Use lower-case letters, digits, `-`, `_` and `.`, a letter or digit first and last.",
+    r"^[a-z0-9][-a-z0-9.]*/[A-Za-z0-9][-A-Za-z0-9._]*$": "Write `domain/name`, such as `nvidia.com/gpu`.",
+    r"^[A-Za-z0-9][-A-Za-z0-9._]*(/[a-z]([-a-z0-9]*[a-z0-9])?)?$": "Write the name of an entry, or `project/name`.",
+    r"^[-._A-Za-z0-9]+$": "Use letters, digits, `-`, `_` and `.`.",
+    r"^[A-Za-z0-9_.]+$": "Use letters, digits, `_` and `.`.",
+    r"^[A-Za-z0-9_.-]+$": "Use letters, digits, `-`, `_` and `.`.",
+    r"^[a-z][-_a-z0-9]*\.(yaml|json)$": "Write a name that ends in `.yaml` or `.json`.",
+    r"^[a-zA-Z0-9][-a-zA-Z0-9._:/@]*$": "Write an image, such as `registry.acme.io/train:1.4`.",
+    r"^s3://[a-z0-9][-a-z0-9.]{1,61}[a-z0-9](/[^\s$`\\]*)?$": "Write a bucket and a path, such as `s3://models/tickets-lora`.",
+    r"^https?://[^\s$`\\]+$": "Write an address such as `https://minio.acme.io`.",
     r"^[0-9]+(\.[0-9]+)?[KMBT]$": "Write a number with `K`, `M`, `B` or `T`, such as `7.6B`.",
 })  # fmt: skip
 """Pattern -> sentence. A test asks for one of every pattern of the language."""

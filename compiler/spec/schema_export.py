@@ -117,7 +117,11 @@ def _foreign() -> Iterator[tuple[str, type[BaseModel]]]:
 
     for module in section_names(foreign.__name__).values():
         for value in vars(import_module(module)).values():
-            if isinstance(value, type) and issubclass(value, BaseModel) and "api_version" in value.model_fields:
+            if (
+                isinstance(value, type)
+                and issubclass(value, BaseModel)
+                and {"api_version", "kind"} <= value.model_fields.keys()
+            ):
                 choices = getattr(value.model_fields["kind"].annotation, "__args__", ())
                 if choices == (value.__name__,):
                     yield value.__name__, value

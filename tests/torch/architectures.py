@@ -34,6 +34,7 @@ ARCHITECTURES: dict[str, Build] = {
     "tinyllama-*": dense.llama,
     "smollm2-*": dense.llama,
     "yi-*": dense.llama,
+    "ziya-*": dense.llama,
     "mistral-small-3.1-*": vision.mistral3,
     "mistral-*": dense.mistral,
     "ministral-*": dense.mistral,

@@ -23,11 +23,20 @@ def mutable_revision(artifact: Artifact, limit: str) -> Iterator[Finding]:
     if revision is not None and (_COMMIT.fullmatch(revision) or _VERSION.fullmatch(revision)):
         return
     what = "No revision is given" if revision is None else f"`{revision}` can move"
-    yield Finding(
-        artifact.source_at,
-        f"{what}: the same spec may load other data tomorrow.",
-        "Add the commit: `@<commit>` at the end of the URI, or the option `revision` (`commit` for GIT).",
-    )
+    do = "Add the commit: `@<commit>` at the end of the URI, or the option `revision` (`commit` for GIT)."
+    if _names_an_entry(artifact):
+        do = f'Describe the model under `models`, with its commit: `{{source: "{source.uri}@<commit>"}}`.'
+    yield Finding(artifact.source_at, f"{what}: the same spec may load other data tomorrow.", do)
+
+
+def _names_an_entry(artifact: Artifact) -> bool:
+    """Whether the spec names a model of the library, and so has no URI that a commit could be added to."""
+    value = artifact.source_at.document.value
+    for step in artifact.source_at.path:
+        if not isinstance(value, dict) or step not in value:
+            return False
+        value = value[step]
+    return isinstance(value, str) and "://" not in value and artifact.model_id is not None
 
 
 RULE = Rule(

@@ -8,27 +8,53 @@ from typing import Any
 from compiler.checking.rule import Finding, Rule
 from compiler.diagnostics import Code, Severity
 from compiler.manifest import Manifest
+from compiler.source.document import Origin, Path
+
+REPLICAS = "ReplicaSpecs"
+"""What the field ends in that has the pods of a training job by role: `pytorchReplicaSpecs`."""
 
 
 def mutable_image(manifest: Manifest, limit: str) -> Iterator[Finding]:
     """Tag `latest`, or none."""
     del limit
-    for container in _containers(manifest):
+    for path, container in _containers(manifest):
         image = str(container.get("image", ""))
         tag = image.rpartition("/")[2].partition(":")[2]
         if "@" not in image and tag in {"", "latest"}:
-            yield Finding(
-                manifest.origin,
-                f"The image `{image}` of container `{container.get('name')}` can change under its name.",
-                "Use a tag with a version, or a digest, in the library entry.",
-            )
+            place, do = _place(manifest, (*path, "image"))
+            wrong = f"The image `{image}` of container `{container.get('name')}` can change under its name."
+            yield Finding(place, wrong, f"Use a tag with a version, or a digest{do}.")
 
 
-def _containers(manifest: Manifest) -> Iterator[dict[str, Any]]:
-    for field in ("initContainers", "containers"):
-        listed = manifest.value("spec", "template", "spec", field)
-        if isinstance(listed, list):
-            yield from (one for one in listed if isinstance(one, dict))
+def _place(manifest: Manifest, path: Path) -> tuple[Origin, str]:
+    """Where the image was said: in a document that is passed through, or somewhere on the way to an object."""
+    origin = manifest.origin
+    document = origin.document
+    if not origin.path and (document.api_version, document.kind) == (manifest.api_version, manifest.kind):
+        return document.at(*path), ""
+    place = manifest.places.get("image")
+    return (origin, ", in the library entry") if place is None else (place, "")
+
+
+def _containers(manifest: Manifest) -> Iterator[tuple[Path, dict[str, Any]]]:
+    for path in _templates(manifest):
+        for field in ("initContainers", "containers"):
+            listed = manifest.value(*path, "spec", field)
+            if isinstance(listed, list):
+                for number, one in enumerate(listed):
+                    if isinstance(one, dict):
+                        yield (*path, "spec", field, number), one
+
+
+def _templates(manifest: Manifest) -> Iterator[tuple[str, ...]]:
+    """The ways to the pod templates, where there are any."""
+    spec = manifest.value("spec")
+    if not isinstance(spec, dict):
+        return
+    yield ("spec", "template")
+    for field, value in spec.items():
+        if str(field).endswith(REPLICAS) and isinstance(value, dict):
+            yield from (("spec", field, role, "template") for role in value)
 
 
 RULE = Rule(
@@ -42,5 +68,4 @@ RULE = Rule(
     ),
     on=Manifest,
     check=mutable_image,
-    kinds=frozenset({"Job"}),
 )

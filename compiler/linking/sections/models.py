@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.library.behaviour import MissingFact
 from compiler.linking import problems
-from compiler.linking.artifact import Artifact
+from compiler.linking.artifact import Artifact, ModelInfo
 from compiler.linking.labels import MODEL_ID
 from compiler.linking.model_ids import HUBS
-from compiler.linking.scope import Scope
+from compiler.linking.scope import Entry, Scope
 from compiler.linking.sections.loaded import Read, artifact_of, check_path, source_of, written_of
 from compiler.planning.weights import weights_bytes
 from compiler.source.document import Origin
@@ -33,28 +33,39 @@ class _Known(NamedTuple):
     written: Written
 
 
-def expand(scope: Scope) -> Staged[list[Artifact]]:
+REFERABLE = True
+"""Whether references may name its entries."""
+
+
+def expand(scope: Scope) -> Staged[list[Entry]]:
     """Models as artifacts. One without a source that can be read is left out, with its diagnostics."""
     models: dict[str, str | Model] = getattr(scope.project, "models", None) or {}
-    artifacts: list[Artifact] = []
+    artifacts: list[Entry] = []
     found: list[Diagnostic] = []
     for name, written in models.items():
-        short = isinstance(written, str)
-        model: Model = trusted_part("Project", "Model", {"from": written}) if isinstance(written, str) else written
-        known = _known(scope, name, model, short)
-        found += [*known.found, *check_path(model.mount.path, scope.at("models", name, "mount", "path"))]
-        if known.value.source is None:
-            continue
-        found += _gated(model, known.value)
-        artifact = artifact_of(scope, "models", name, model, Read(known.value.written, known.value.source))
-        artifacts.append(_with_model(artifact, model, known.value.entry))
+        at = scope.at("models", name)
+        made = entry_artifact(scope, name, written, at if isinstance(written, str) else at.child("from"))
+        found += made.found
+        if made.value is not None:
+            artifacts.append(made.value)
     return Staged(artifacts, found)
 
 
-def _known(scope: Scope, name: str, model: Model, short: bool) -> Staged[_Known]:
+def entry_artifact(scope: Scope, name: str, written: str | Model, at: Origin) -> Staged[Artifact | None]:
+    """The artifact of an entry: of a description, or of a model of the library by its name, which stands at `at`."""
+    model: Model = trusted_part("Project", "Model", {"from": written}) if isinstance(written, str) else written
+    known = _known(scope, name, model, at)
+    found = [*known.found, *check_path(model.mount.path, scope.at("models", name, "mount", "path"))]
+    if known.value.source is None:
+        return Staged(None, found)
+    found += _gated(model, known.value)
+    artifact = artifact_of(scope, "models", name, model, Read(known.value.written, known.value.source))
+    return Staged(_with_model(artifact, model, known.value.entry), found)
+
+
+def _known(scope: Scope, name: str, model: Model, at: Origin) -> Staged[_Known]:
     entry: ModelEntry | None = None
     found: list[Diagnostic] = []
-    at = scope.at("models", name) if short else scope.at("models", name, "from")
     if model.from_ is not None and "://" in model.from_:
         wrong = f"`{model.from_}` is a URI, and here stands the name of a library entry."
         do = f'Write `{{source: "{model.from_}"}}`.'
@@ -90,7 +101,8 @@ def _entry_of(scope: Scope, source: Source | None) -> ModelEntry | None:
 
 
 def _gated(model: Model, known: _Known) -> list[Diagnostic]:
-    on_hub = known.source is not None and known.source.type.name in HUBS
+    # ModelScope lets anyone load what Hugging Face gates.
+    on_hub = known.source is not None and known.source.type.name == "HUGGING_FACE"
     if known.entry is None or not known.entry.gated or model.secret or not on_hub:
         return []
     return [problems.gated_model(known.written.at, known.entry.name)]
@@ -110,4 +122,5 @@ def _with_model(artifact: Artifact, model: Model, entry: ModelEntry | None) -> A
     labels = dict(artifact.labels)
     if entry is not None:
         labels[MODEL_ID] = entry.name
-    return artifact._replace(labels=labels, weights=weights, model_id=entry.name if entry else None)
+    info = ModelInfo(facts, dtype, model.template or (entry.template if entry else None))
+    return artifact._replace(labels=labels, weights=weights, model_id=entry.name if entry else None, model=info)

@@ -39,6 +39,8 @@ def existing(artifact: Artifact, program: Program, claim: str, sub_path: str, at
         maker = program.claimants.get((artifact.namespace, claim))
         if maker is not None and maker.source.type.placement is not Placement.CLAIM:
             return Staged(storage)
+        if (artifact.namespace, claim) in program.made:
+            return Staged(storage)
         if (artifact.namespace, claim) in program.broken:
             return Staged(None)
         return Staged(storage, [claim_problems.claim_not_here(at, claim, artifact.namespace)])

@@ -11,7 +11,8 @@ from compiler.linking import claim_problems
 from compiler.linking.artifact import Artifact
 from compiler.linking.labels import DATASET_NAME
 from compiler.linking.program import Program
-from compiler.planning.plans import ClaimPlan, Identity, VolumePlan
+from compiler.planning.identity import Identity
+from compiler.planning.plans import ClaimPlan, VolumePlan
 from compiler.planning.sizes import claim_size
 from compiler.planning.storage import Storage, claim_identity, claim_places, claim_spec
 from compiler.sources.base import Placement

@@ -12,8 +12,9 @@ from compiler.linking import claim_problems
 from compiler.linking.artifact import Artifact
 from compiler.linking.labels import DATASET_NAME, LAST_APPLIED
 from compiler.linking.program import Program
+from compiler.planning.identity import Identity
 from compiler.planning.placements.export import claim_reference
-from compiler.planning.plans import ClaimPlan, Identity, VolumePlan
+from compiler.planning.plans import ClaimPlan, VolumePlan
 from compiler.planning.storage import Storage, claim_identity
 from compiler.planning.storage import place as place_artifact
 from compiler.sources.base import Placement

@@ -10,8 +10,9 @@ from compiler.emission.naming import object_name
 from compiler.linking.artifact import Artifact
 from compiler.linking.profile import Profile
 from compiler.linking.program import Program
+from compiler.planning.identity import Identity
 from compiler.planning.placements.export import claim_reference, in_tree
-from compiler.planning.plans import ClaimPlan, DirectoryPlan, Identity, Plan, VolumePlan
+from compiler.planning.plans import ClaimPlan, DirectoryPlan, Plan, VolumePlan
 from compiler.planning.pods import image_of, pod_of
 from compiler.planning.sizes import claim_size
 from compiler.planning.storage import Storage, claim_identity, claim_spec

@@ -1,4 +1,4 @@
-"""`accelerators`: the cards of the cluster, by library entry. Nothing that is rendered depends on it yet."""
+"""`accelerators`: the cards of the cluster, by library entry. What trains is placed on them."""
 
 from __future__ import annotations
 

@@ -9,7 +9,11 @@ from pydantic import Field
 from compiler.spec.base import Name, SpecModel
 from compiler.spec.storage import Loaded, Source
 
-Column = Literal["prompt", "query", "response", "history", "system", "messages", "text", "chosen", "rejected"]
+Column = Literal["prompt", "query", "response", "history", "system", "messages", "text", "chosen", "rejected", "label"]
+"""`label` says whether a response is a good one, for KTO."""
+
+Role = Literal["role", "content", "user", "assistant", "observation", "function", "system"]
+"""`role` and `content` are keys of a message, the others what `role` says."""
 
 
 class Format(SpecModel):
@@ -20,6 +24,10 @@ class Format(SpecModel):
 
     columns: dict[Column, str] = Field(default={})
     """What the style calls a column -> the name in the files."""
+
+    tags: dict[Role, str] = Field(default={})
+    """How messages are written: keys of a message, and names of those who speak. Left out, `from` and `value`, `human`
+    and `gpt`."""
 
     splits: dict[Literal["train", "validation", "test"], str] = Field(default={})
     """Split -> file below the data's directory."""

@@ -13,7 +13,8 @@ from typing import Any
 from compiler.diagnostics import Span
 from compiler.linking.artifact import Mounted
 from compiler.lowering.preload import preload
-from compiler.planning.plans import Identity, Pod, PreloadPlan
+from compiler.planning.identity import Identity
+from compiler.planning.plans import Pod, PreloadPlan
 from compiler.source.document import Origin
 
 SHELL = os.environ.get("HYDRA_TEST_SHELL", "sh").split()

@@ -12,6 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from compiler.data import data_root
+from compiler.library.kinds import kinds
 from compiler.spec.reference_page import PAGE, page
 from compiler.spec.schema_export import files, language_schemas, models
 
@@ -28,9 +29,10 @@ def documents() -> Iterator[tuple[str, str, Any]]:
         for value in yaml.safe_load_all(file.read_text(encoding="utf-8")):
             if value["kind"] in SCHEMAS:
                 yield file.relative_to(ROOT).as_posix(), value["kind"], value
+    kinds_by_directory = {one.directory: one.id for one in kinds().values()}
     for library in (sample / "library", ROOT / "library"):
         for file in sorted(library.glob("*/*.yaml")):
-            kind = f"library/{file.parent.name.removesuffix('s')}"
+            kind = f"library/{kinds_by_directory[file.parent.name]}"
             yield file.relative_to(ROOT).as_posix(), kind, yaml.safe_load(file.read_text(encoding="utf-8"))
 
 

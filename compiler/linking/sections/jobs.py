@@ -1,0 +1,78 @@
+"""`jobs`: each entry is a workload with the user's own image and command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from compiler.diagnostics import Diagnostic, Staged
+from compiler.emission.naming import object_name
+from compiler.linking.implicit import Named, reference
+from compiler.linking.scope import Entry, Scope
+from compiler.linking.sections.finetunes import environment_of
+from compiler.linking.workload import JobNames, OutputClaim, TrainingJob
+from compiler.source.document import Origin
+from compiler.spec.durations import seconds
+
+if TYPE_CHECKING:
+    from compiler.spec.project.jobs import Job, Mounted
+
+
+def expand(scope: Scope) -> Staged[list[Entry]]:
+    """Jobs as workloads, and the models of the library that they mount."""
+    jobs: dict[str, Job] = getattr(scope.project, "jobs", None) or {}
+    entries: list[Entry] = []
+    found: list[Diagnostic] = []
+    for name, job in jobs.items():
+        at = scope.at("jobs", name)
+        mounts = [_mount(scope, path, one, at.child("mounts", path)) for path, one in job.mounts.items()]
+        found += [finding for one in mounts for finding in one.found]
+        entries += [one.value.artifact for one in mounts if one.value.artifact is not None]
+        entries.append(_job(scope, name, job, [one.value for one in mounts]))
+    return Staged(entries, found)
+
+
+def _mount(scope: Scope, path: str, one: Mounted, at: Origin) -> Staged[Named]:
+    if one.dataset is not None:
+        return reference(scope, path, "dataset", one.dataset, at.child("dataset"))
+    return reference(scope, path, "model", str(one.model), at.child("model"))
+
+
+def _job(scope: Scope, name: str, job: Job, mounts: list[Named]) -> TrainingJob:
+    project = scope.project.metadata.name
+    stem = object_name([project, name])
+    elastic = job.elastic
+    return TrainingJob(
+        key=(project, name),
+        of=f"{project}/jobs/{name}",
+        unit=project,
+        namespace=scope.project.metadata.namespace,
+        origin=scope.at("jobs", name, key=True),
+        names=JobNames(claim=stem, job=stem, files=stem),
+        labels=scope.labels("job"),
+        references=tuple(one.reference for one in mounts),
+        framework=job.framework,
+        image=job.image,
+        command=job.command,
+        arguments=job.args,
+        environment=environment_of(job.env),
+        replicas={str(role): number for role, number in job.replicas.items()},
+        accelerator=job.accelerator.type if job.accelerator else None,
+        cards=job.accelerator.count if job.accelerator else 0,
+        cpu=job.resources.cpu,
+        memory=job.resources.memory,
+        outputs=_outputs(scope, name, job, stem),
+        attempt=job.attempt,
+        retries=job.retries,
+        deadline_seconds=seconds(job.deadline) if job.deadline else None,
+        elastic=(elastic.min, elastic.max, elastic.restarts) if elastic else None,
+        workdir=job.workdir,
+    )
+
+
+def _outputs(scope: Scope, name: str, job: Job, claim: str) -> tuple[OutputClaim, ...]:
+    output = job.output
+    if output is None:
+        return ()
+    modes = tuple(output.access_modes) if output.access_modes is not None else None
+    at = scope.at("jobs", name, "output")
+    return (OutputClaim(claim, output.path, output.size, output.class_, modes, at),)

@@ -1,0 +1,28 @@
+"""Workloads under the operators of their frameworks."""
+
+from __future__ import annotations
+
+from compiler.emission.digests import object_digest
+from compiler.emission.naming import NAME_LIMIT, object_name
+from compiler.lowering.frameworks.registry import frameworks
+from compiler.lowering.metadata import manifest, metadata
+from compiler.manifest import Body, Manifest
+from compiler.planning.work import WorkPlan
+
+
+def work(plan: WorkPlan) -> Manifest:
+    """The job, whose name ends in the digest of its spec: an operator accepts a change of a job and ignores it."""
+    framework = frameworks()[plan.framework]
+    body: Body = {
+        "apiVersion": framework.api_version,
+        "kind": framework.kind,
+        "metadata": {},
+        "spec": framework.spec(plan),
+    }
+    identity = plan.identity
+    name = object_name([identity.name], digest=object_digest(body), limit=NAME_LIMIT - framework.ending(plan))
+    body["metadata"] = metadata(identity, name=name)
+    return manifest(body, identity)
+
+
+LOWERING = (WorkPlan, work)

@@ -1,0 +1,1 @@
+"""Decisions about one fine-tuning: its run, its data, its files, its pods, its claim."""

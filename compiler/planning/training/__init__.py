@@ -1,0 +1,1 @@
+"""Decisions about training: memory, DeepSpeed, batches, placement. Pure functions over plain values."""

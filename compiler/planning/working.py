@@ -1,0 +1,40 @@
+"""Finds the planners of workloads, and asks them."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from compiler.diagnostics import Staged
+from compiler.linking.program import Program
+from compiler.linking.workload import Workload
+from compiler.planning.plans import Plan
+from compiler.planning.summary import Summary
+
+PACKAGE = "compiler.planning.workloads"
+
+
+class Planned(NamedTuple):
+    """What a workload comes to."""
+
+    plans: tuple[Plan, ...] = ()
+    summary: Summary | None = None
+    """None where it could not be planned."""
+
+
+Planner = Callable[[Any, Program], Staged[Planned]]
+
+
+@cache
+def planners() -> Mapping[type, Planner]:
+    """Type of workload -> its planner."""
+    modules = [import_module(f"{PACKAGE}.{one.name}") for one in pkgutil.iter_modules(import_module(PACKAGE).__path__)]
+    return {module.PLANNER[0]: module.PLANNER[1] for module in modules if hasattr(module, "PLANNER")}
+
+
+def plan_workload(workload: Workload, program: Program) -> Staged[Planned]:
+    """Every decision about a workload. With an error there are no plans."""
+    return planners()[type(workload)](workload, program)

@@ -1,0 +1,1 @@
+"""The formats of plans. Each module here is one: its name is the name of the format."""

@@ -1,0 +1,8 @@
+"""`hyperparameters`: sets that fine-tunings name."""
+
+from __future__ import annotations
+
+from compiler.spec.base import Name
+from compiler.spec.training import Given
+
+SECTION = dict[Name, Given]

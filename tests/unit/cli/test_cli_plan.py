@@ -1,0 +1,135 @@
+"""`hydra plan`."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from compiler.cli.page import NARROWEST, WIDTH, drawable, width_of
+from compiler.report.plan import FORMATS
+from tests.command import snapshot
+from tests.unit.cli.trainings import BROKEN, LARGE, hydra_in, trainings
+
+KEYS = [
+    "cluster", "workload", "kind", "accelerator", "gpus", "nodes", "strategy", "microBatch", "accumulation",
+    "globalBatch", "memoryGiB", "reasons",
+]  # fmt: skip
+"""What the shape promises first."""
+
+
+def test_json_has_what_is_promised_in_its_order(tmp_path: Path) -> None:
+    ran = hydra_in(trainings(tmp_path), "plan", "--format", "json")
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    plans = json.loads(ran.stdout)
+    assert [(one["cluster"], one["workload"]) for one in plans] == [
+        ("one", "bot/finetunes/tuned"),
+        ("one", "bot/finetunes/adapted"),
+        ("one", "bot/jobs/own"),
+        ("two", "bot/finetunes/tuned"),
+        ("two", "bot/finetunes/adapted"),
+        ("two", "bot/jobs/own"),
+        ("two", "search/finetunes/tuned"),
+    ]
+    assert all(list(one)[: len(KEYS)] == KEYS for one in plans)
+    assert all(list(one) == list(plans[0]) for one in plans)
+
+
+def test_a_fine_tuning_in_json(tmp_path: Path) -> None:
+    tuned = json.loads(hydra_in(trainings(tmp_path), "plan", "--format", "json").stdout)[0]
+    assert (tuned["kind"], tuned["accelerator"], tuned["gpus"], tuned["nodes"]) == ("PyTorchJob", "a100-80gb", 8, 1)
+    assert tuned["strategy"] in {"zero2", "zero3"}
+    assert tuned["microBatch"] * tuned["accumulation"] * tuned["gpus"] == tuned["globalBatch"] == 32
+    memory = tuned["memoryGiB"]
+    assert list(memory) == ["low", "expected", "high", "card"]
+    assert memory["low"] <= memory["expected"] <= memory["high"] <= memory["card"] == 80.0
+    parts = tuned["parts"].values()
+    assert sum(part["expected"] for part in parts) == pytest.approx(memory["expected"], abs=0.01 * len(parts))
+    assert (tuned["precision"], tuned["trainable"]) == ("bf16", 7_615_616_512)
+    assert tuned["reasons"]
+    assert tuned["storage"][0]["claim"] == "bot-tuned"
+
+
+def test_a_job_has_null_where_its_own_program_decides(tmp_path: Path) -> None:
+    plans = json.loads(hydra_in(trainings(tmp_path), "plan", "--format", "json").stdout)
+    job = next(one for one in plans if one["workload"] == "bot/jobs/own")
+    assert (job["kind"], job["accelerator"], job["gpus"], job["nodes"]) == ("PyTorchJob", "a100-80gb", 24, 3)
+    assert {key for key, value in job.items() if value is None} == {
+        "strategy", "microBatch", "accumulation", "globalBatch", "memoryGiB", "precision", "trainable", "parts",
+        "hostMemoryGiB",
+    }  # fmt: skip
+    assert job["storage"] == [{"claim": "bot-own", "size": "50Gi"}]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_does_not_fit_is_an_error_beside_the_plans_of_the_others(form: str, tmp_path: Path) -> None:
+    fine = hydra_in(trainings(tmp_path / "fine"), "plan", "--format", form)
+    ran = hydra_in(trainings(tmp_path / "large", search=LARGE + BROKEN), "plan", "--format", form)
+    assert (fine.exit_code, ran.exit_code) == (0, 1)
+    assert ran.stdout == fine.stdout
+    assert ran.stderr.startswith("HYD901 error: ")
+    assert " --> search/hydra.yaml:" in ran.stderr
+    assert "HYD306 error: No model is called `nothing`." in ran.stderr
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_same_repo_gives_the_same_text_and_is_left_alone(form: str, tmp_path: Path) -> None:
+    repo = trainings(tmp_path)
+    before = snapshot(repo)
+    assert hydra_in(repo, "plan", "--format", form).stdout == hydra_in(repo, "plan", "--format", form).stdout
+    assert snapshot(repo) == before
+
+
+def test_one_cluster(tmp_path: Path) -> None:
+    ran = hydra_in(trainings(tmp_path), "plan", "--cluster", "two", "--format", "json")
+    assert {one["cluster"] for one in json.loads(ran.stdout)} == {"two"}
+    ran = hydra_in(tmp_path, "plan", "--cluster", "tow")
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    assert "HYD301 error: No cluster is called `tow`." in ran.stderr
+
+
+def test_another_repo(tmp_path: Path) -> None:
+    trainings(tmp_path / "repo", search=LARGE)
+    ran = hydra_in(tmp_path, "plan", "repo")
+    assert ran.exit_code == 1
+    assert "bot/finetunes/tuned on one: PyTorchJob\n" in ran.stdout
+    assert " --> repo/search/hydra.yaml:" in ran.stderr
+
+
+def test_a_repo_without_trainings(tmp_path: Path) -> None:
+    (tmp_path / "hydra.yaml").write_text(
+        "apiVersion: hydra.io/v1alpha1\nkind: Project\nmetadata: {name: a, namespace: b}\n"
+        "datasets: {corpus: {source: s3://corp/a, volume: {size: 1Gi}}}\n"
+    )
+    ran = hydra_in(tmp_path, "plan")
+    assert (ran.exit_code, ran.stdout) == (0, "")
+    assert ran.stderr == "There are no fine-tunings and no jobs to plan.\n"
+    assert json.loads(hydra_in(tmp_path, "plan", "--format", "json").stdout) == []
+    assert hydra_in(tmp_path, "plan", "--format", "markdown").stdout == ""
+
+
+def test_text_for_no_terminal_keeps_to_a_width(tmp_path: Path) -> None:
+    ran = hydra_in(trainings(tmp_path), "plan")
+    assert max(map(len, ran.stdout.splitlines())) <= WIDTH
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_width_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "123")
+    assert (width_of(Terminal()), width_of(io.StringIO())) == (123, WIDTH)
+    monkeypatch.setenv("COLUMNS", "3")
+    assert width_of(Terminal()) == NARROWEST
+
+
+@pytest.mark.parametrize(
+    ("encoding", "drawn"), [("utf-8", True), ("ascii", False), ("latin-1", False), ("cp437", False)]
+)
+def test_what_an_encoding_can_draw(encoding: str, drawn: bool) -> None:
+    assert drawable(io.TextIOWrapper(io.BytesIO(), encoding=encoding)) is drawn
+    assert drawable(io.StringIO())

@@ -1,0 +1,1 @@
+"""Linking: names to what they mean."""
