@@ -11,10 +11,9 @@ from compiler.linking.artifact import Artifact, Key
 from compiler.linking.claimants import claimants
 from compiler.linking.model_ids import check_model_ids
 from compiler.linking.profile import NAME_LABEL, Profile
-from compiler.linking.program import Parts, Program
+from compiler.linking.program import LinkedWorkloads, Parts, Program
 from compiler.linking.sharing import check_selector, check_sharing
 from compiler.linking.workload import claims_of
-from compiler.linking.workloads import link_workloads
 from compiler.sources.base import Placement
 
 Index = Mapping[Key, list[Artifact]]
@@ -43,7 +42,7 @@ def link(parts: Parts) -> Staged[Program]:
     found += _cycles(parts.artifacts, targets)
     kept = tuple(one for one in parts.artifacts if not _leads_to(one, targets, broken))
     found += check_model_ids(parts)
-    linked = link_workloads(parts, kept, namespaces.value)
+    linked = _linked(parts, kept, namespaces.value)
     found += linked.found
     program = Program(
         parts.profile,
@@ -61,6 +60,16 @@ def link(parts: Parts) -> Staged[Program]:
         memory={},
     )
     return Staged(program, found)
+
+
+def _linked(
+    parts: Parts, artifacts: Iterable[Artifact], namespaces: Mapping[str, Mapping[str, str]]
+) -> Staged[LinkedWorkloads]:
+    if not parts.workloads:
+        return Staged(LinkedWorkloads())
+    from compiler.linking.workloads import link_workloads
+
+    return link_workloads(parts, artifacts, namespaces)
 
 
 def _index(artifacts: Iterable[Artifact]) -> Index:

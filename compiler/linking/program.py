@@ -60,3 +60,17 @@ class Program(NamedTuple):
 
     memory: dict[tuple[str, str], Any] = {}  # noqa: RUF012
     """What planning worked out for one workload and other ones ask for as well, by subject and `of`. Each linked program has its own."""
+
+
+class LinkedWorkloads(NamedTuple):
+    """Workloads whose references all lead somewhere."""
+
+    workloads: tuple[Workload, ...] = ()
+    links: Mapping[tuple[str, str], Target] = {}
+    """By `of` of a workload and role of its reference: what it leads to."""
+
+    clones: tuple[Artifact, ...] = ()
+    """Artifacts that stand for data of other namespaces."""
+
+    targets: Mapping[str, Artifact] = {}
+    """By `of` of a clone: whose data it is."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.linking import workload_problems as problems
 from compiler.linking.artifact import Artifact, Key, Names
-from compiler.linking.program import Parts
+from compiler.linking.program import LinkedWorkloads, Parts
 from compiler.linking.sharing import check_sharing
 from compiler.linking.workload import Finetune, Reference, Target, Workload
 from compiler.sources.reading import read_source
@@ -17,25 +16,9 @@ from compiler.sources.written import Written
 Labels = Mapping[str, Mapping[str, str]]
 
 
-class Linked(NamedTuple):
-    """Workloads whose references all lead somewhere."""
-
-    workloads: tuple[Workload, ...] = ()
-    links: Mapping[tuple[str, str], Target] = {}
-    """By `of` of a workload and role of its reference: what it leads to."""
-
-    clones: tuple[Artifact, ...] = ()
-    """Artifacts that stand for data of other namespaces."""
-
-    targets: Mapping[str, Artifact] = {}
-    """By `of` of a clone: whose data it is."""
-
-
-def link_workloads(parts: Parts, artifacts: Iterable[Artifact], namespaces: Labels) -> Staged[Linked]:
+def link_workloads(parts: Parts, artifacts: Iterable[Artifact], namespaces: Labels) -> Staged[LinkedWorkloads]:
     """The workloads with their references resolved. One with a broken reference is left out with its diagnostic; what
     refers to *it* is left out silently."""
-    if not parts.workloads:
-        return Staged(Linked())
     linker = _Linker(parts, artifacts, namespaces)
     for workload in parts.workloads:
         linker.resolve(workload)
@@ -129,13 +112,13 @@ class _Linker:
                 self.found.append(problems.depends_on_itself(workload.references[0].at, names))
         self.broken |= circles
 
-    def linked(self) -> Linked:
+    def linked(self) -> LinkedWorkloads:
         """What is left without the broken ones, and without what needs them."""
         kept = tuple(one for one in self.parts.workloads if not self._needs_broken(one))
         names = {one.of for one in kept}
         links = {key: target for key, target in self.links.items() if key[0] in names}
         clones = tuple(one for one in self.clones.values() if one.of.partition("#")[0] in names)
-        return Linked(kept, links, clones, {one.of: self.targets[one.of] for one in clones})
+        return LinkedWorkloads(kept, links, clones, {one.of: self.targets[one.of] for one in clones})
 
     def _needs_broken(self, workload: Workload) -> bool:
         waiting: list[Workload] = [workload]

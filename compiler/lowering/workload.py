@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from compiler.emission.digests import object_digest
 from compiler.emission.naming import NAME_LIMIT, object_name
-from compiler.lowering.frameworks.registry import frameworks
 from compiler.lowering.metadata import manifest, metadata
 from compiler.manifest import Body, Manifest
 from compiler.planning.work import WorkPlan
@@ -12,6 +11,9 @@ from compiler.planning.work import WorkPlan
 
 def work(plan: WorkPlan) -> Manifest:
     """The job, whose name ends in the digest of its spec: an operator accepts a change of a job and ignores it."""
+    # Imported here, since a repo without workloads has no use for any of them.
+    from compiler.lowering.frameworks.registry import frameworks
+
     framework = frameworks()[plan.framework]
     body: Body = {
         "apiVersion": framework.api_version,

@@ -7,15 +7,12 @@ from typing import NamedTuple
 
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.dialects.base import Passed
-from compiler.linking.accelerators import check_pools
 from compiler.linking.artifact import Artifact
 from compiler.linking.program import Program
 from compiler.linking.workload import Workload
-from compiler.planning.demand import check_demand
 from compiler.planning.plans import PassedPlan, Plan
 from compiler.planning.preload import plan_preload
 from compiler.planning.storage import place
-from compiler.planning.working import plan_workload
 from compiler.sources.base import Placement
 
 LEAST = 400
@@ -83,14 +80,25 @@ def decide(program: Program, share: Share) -> Staged[list[Plan]]:
         preload = plan_preload(artifact, program, storage.value)
         found += preload.found
         plans += preload.value
-    for workload in share.workloads:
-        planned = plan_workload(workload, program)
+    if program.workloads:
+        planned = _workloads(program, share)
         found += planned.found
-        plans += planned.value.plans
-    if share.first and program.workloads:
-        found += [*check_pools(program.library, program.profile), *check_demand(program)]
+        plans += planned.value
     plans += _passed(program, share, claim_labels)
     return Staged(plans, found)
+
+
+def _workloads(program: Program, share: Share) -> Staged[list[Plan]]:
+    # Imported here, since a repo without workloads needs nothing of it.
+    from compiler.linking.accelerators import check_pools
+    from compiler.planning.demand import check_demand
+    from compiler.planning.working import plan_workload
+
+    planned = [plan_workload(one, program) for one in share.workloads]
+    found = [finding for one in planned for finding in one.found]
+    if share.first:
+        found += [*check_pools(program.library, program.profile), *check_demand(program)]
+    return Staged([plan for one in planned for plan in one.value.plans], found)
 
 
 def _passed(program: Program, share: Share, claim_labels: dict[tuple[str, str], dict[str, str]]) -> Iterable[Plan]:

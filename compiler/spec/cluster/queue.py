@@ -1,4 +1,4 @@
-"""`queue`: what admits workloads that ask for accelerators. Nothing that is rendered depends on it yet."""
+"""`queue`: what admits workloads that ask for accelerators."""
 
 from __future__ import annotations
 
