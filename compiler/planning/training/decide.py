@@ -134,12 +134,12 @@ def _micro_batches(ask: Ask, placement: Placement, given: Given | None, found: l
         fixed = given.micro_batch or (wanted // (steps * world) if steps else fixed)
     options = micro_batches(wanted, world)
     if not options:
-        product = f"{world} accelerators"
-        found.append(problems.unreachable_batch(wanted, world, product, nearest_batches(wanted, world)))
+        product = f"{world}, the number of accelerators"
+        found.append(problems.unreachable_batch(wanted, product, nearest_batches(wanted, world)))
     elif fixed is not None and fixed not in options:
         multiple = max(1, fixed) * world
-        product = f"micro batch {fixed} x {world} accelerators"
-        found.append(problems.unreachable_batch(wanted, multiple, product, nearest_batches(wanted, multiple)))
+        product = f"{multiple}, micro batch {fixed} x {world} accelerators"
+        found.append(problems.unreachable_batch(wanted, product, nearest_batches(wanted, multiple)))
     return options if fixed is None else (fixed,)
 
 

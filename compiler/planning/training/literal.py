@@ -42,17 +42,32 @@ def read_literal(
         if _all_auto(given.get(name)):
             del given[name]
     faults = [*_keys(given, CONFIGURATION, TOP, resolvable(given, hidden))]
-    if faults:
-        return None, faults
+    # What is left is checked all the same: all that is wrong is told at once.
+    for fault in faults:
+        given = _without(given, fault.about[len(TOP) :])
     given = cast("dict[str, Any]", _whole(given, CONFIGURATION))
     faults += [*_precisions(given), *_offload(given), *_partition(given, world), *_agreement(ask, given)]
     if world is not None:
         faults += _triple(ask, given, world)
+    if faults:
+        return None, faults
     read = Given(
         given, _zero(given, hidden), _number(given, "train_micro_batch_size_per_gpu"),
         _number(given, "gradient_accumulation_steps"), _precision(given),
     )  # fmt: skip
-    return (None if faults else read), faults
+    return read, faults
+
+
+def _without(given: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """A configuration without the value at a path."""
+    if not path:
+        return dict(given)
+    key, *below = path
+    kept = {name: value for name, value in given.items() if name != key}
+    inner = given.get(key)
+    if below and isinstance(inner, Mapping):
+        kept[key] = _without(inner, tuple(below))
+    return kept
 
 
 def resolvable(given: Mapping[str, Any], hidden: int) -> Mapping[str, Any]:

@@ -264,13 +264,14 @@ def spread(cards: int, nodes: int, per_node: int, pool: Pool) -> Fault:
     )  # fmt: skip
 
 
-def unreachable_batch(global_batch: int, multiple: int, product: str, nearest: tuple[int, ...]) -> Fault:
+def unreachable_batch(global_batch: int, product: str, nearest: tuple[int, ...]) -> Fault:
     """A global batch that is no multiple of what one micro step takes."""
     return Fault(
-        UNREACHABLE_BATCH.id, ("hyperparameters", "globalBatchSize"),
-        f"A global batch of {global_batch} is no multiple of {multiple} = {product}.", f"Take {_either(nearest)}.",
-        candidates=tuple(str(one) for one in nearest),
-    )  # fmt: skip
+        UNREACHABLE_BATCH.id,
+        ("hyperparameters", "globalBatchSize"),
+        f"A global batch of {global_batch} is no multiple of {product}.",
+        f"Take {_either(nearest)}.",
+    )
 
 
 def no_precision(card: Card, precision: Precision, best: Precision, about: tuple[str, ...]) -> Fault:

@@ -160,3 +160,14 @@ def test_a_smaller_bucket_is_counted() -> None:
         ask(method="full", micro_batch=1, deepspeed=zero(2, reduce_bucket_size=10**6, allgather_bucket_size=10**6))
     )
     assert small.memory.parts["buckets"].expected == 3 * 2 * 10**6
+
+
+def test_what_is_wrong_with_a_configuration_is_told_at_once() -> None:
+    config = {
+        "zero_optimisation": {"stage": 2},
+        "zero_optimization": {"stage": 1, "offload_param": {"device": "cpu"}, "overlap_com": True},
+        "gradient_clipping": 7.0,
+    }
+    assert sorted(fault.about[-1] for fault in decide(ask(deepspeed=config)).faults) == [
+        "gradient_clipping", "offload_param", "overlap_com", "zero_optimisation",
+    ]  # fmt: skip
