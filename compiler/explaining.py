@@ -22,7 +22,7 @@ class Aspect(NamedTuple):
     """Hyperparameters that it depends on, by Python name."""
 
     parts: frozenset[str] = frozenset()
-    """What is shown beside reasons and hyperparameters: `memory`, `deepspeed`, `storage`."""
+    """What is shown beside reasons and hyperparameters: `memory`, `pods`, `deepspeed`, `storage`."""
 
     inner: bool = False
     """Whether something inside of it can be asked for."""
@@ -46,7 +46,7 @@ ASPECTS: Mapping[str, Aspect] = MappingProxyType({
         ("sequence_length", "micro_batch_size", "gradient_checkpointing", "optimizer"),
         frozenset({"memory"}),
     ),
-    "pod": Aspect(frozenset({"pod"})),
+    "pod": Aspect(frozenset({"pod"}), parts=frozenset({"pods"})),
     "hyperparameters": Aspect(inner=True),
     "storage": Aspect(parts=frozenset({"storage"})),
 })  # fmt: skip
@@ -138,16 +138,23 @@ def _check(text: str, aspect: str, inner: Sequence[str]) -> None:
 def _no_workload(text: str, names: Sequence[str]) -> str:
     if not names:
         return "There are no fine-tunings and no jobs to explain."
-    short = [spellings(of)[0] for of in names]
-    shortest = {one if short.count(one) == 1 else of: of for one, of in zip(short, names, strict=True)}
+    shown = _spelt_like(text, names)
     without = text.rpartition(".")[0] if text.rpartition(".")[2] in ASPECTS else text
     wrong = f"No workload is called `{without}`."
-    near = _near(without, shortest)
+    near = _near(without, shown)
     if near:
         return f"{wrong} Did you mean {_quoted(near)}?"
     if len(names) > MOST_LISTED:
         return f"{wrong} `hydra plan` shows all {len(names)}."
-    return f"{wrong} There {'is' if len(names) == 1 else 'are'} {_quoted(shortest, 'and')}."
+    return f"{wrong} There {'is' if len(names) == 1 else 'are'} {_quoted(shown, 'and')}."
+
+
+def _spelt_like(text: str, names: Sequence[str]) -> dict[str, str]:
+    """The workloads by what to call them: the shortest name that is theirs alone, or as `hydra plan` prints them."""
+    if "/" in text:
+        return {of: of for of in names}
+    short = [spellings(of)[0] for of in names]
+    return {one if short.count(one) == 1 else of: of for one, of in zip(short, names, strict=True)}
 
 
 def _near(text: str, known: Mapping[str, str]) -> list[str]:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from compiler.checking.passed import sound
 from compiler.checking.schemas import Schemas
 from compiler.diagnostics import Diagnostic, Findings, Staged
-from compiler.linking.accelerators import check_pools
 from compiler.linking.link import link
 from compiler.linking.program import Parts, Program
 from compiler.linking.workload import Workload
+from compiler.planning.cluster_checks import check_cluster
 from compiler.planning.summary import Summary
 from compiler.planning.working import plan_workload
 from compiler.source.document import Origin
@@ -54,8 +54,7 @@ def plan_cluster(parts: Parts, schemas: Schemas) -> Staged[list[PlannedWorkload]
         _planned(parts.profile.name, linked.get(one.of, one), program, one.of in linked) for one in parts.workloads
     ]
     found.add(one for each in workloads for one in each.found)
-    if linked:
-        found.add(check_pools(program.library, program.profile))
+    found.add(check_cluster(program))
     return Staged(workloads, found.all)
 
 

@@ -52,7 +52,7 @@ P parameters, t trained ones, N cards, b sequences of s tokens at once, h the hi
 | adapter | 4t without DeepSpeed, else 2t; with t the sum of rank x (inputs + outputs) over their matrices | arXiv:2106.09685 |
 | gradients | 4t; with ZeRO-1 2t + 2t / N, with ZeRO-2 and -3 4t / N | arXiv:1910.02054 |
 | master, optimizer | 4t and 8t, from ZeRO-1 on a card's part; Adam in 8 bit 2t | arXiv:1910.02054 |
-| buckets | two for reducing, one for gathering: 16h², with ZeRO-3 h² and 0.9h² elements | DeepSpeed |
+| buckets | two for reducing, one for gathering: 16h², with ZeRO-3 h² and 0.9h² elements; without DeepSpeed 4t on several cards, of adapters within the overhead | DeepSpeed; DistributedDataParallel |
 | gathered | ZeRO-3: up to 10⁹ weights in use, at high as many again, and the largest module twice | DeepSpeed |
 | reference | DPO and KTO of all weights: a second copy | |
 | checkpoints | 2bshL | measured with hooks, exactly |
@@ -60,11 +60,17 @@ P parameters, t trained ones, N cards, b sequences of s tokens at once, h the hi
 | logits | bsV x 8, 10, 12; of a reward model 0, 6, 8; a loss in fp16 6, 7, 12 | measured with hooks, and the points below |
 | step | temporaries of the optimizer, 4t (/ N) at most, as far as they exceed the activations, which are gone by then | the points below |
 | overhead | 1, 1.5, 2.5 GiB for one process; 1.5, 2.2, 3 GiB for several: context, libraries, communication | the points below |
+| loading | ZeRO-1 and -2 in 16 bit: the frozen weights, the reference, 4t and the overhead, as far as they exceed all of the above, which is there later | LLaMA-Factory |
 
 Gathered weights, checkpoints, activations and logits are multiplied by 1, 1.05 and 1.15 for what the allocator wastes. DPO and reward models see
 two sequences for one of the micro batch, KTO scores a second one without a gradient. TRL's value head computes logits that
 nobody uses, hence those of reward models. Left out: the activations of a frozen vision tower, attention that keeps its scores,
 and quantised states of other kinds than 8-bit Adam.
+
+A card has to hold the larger of what training takes at its peak and what loading takes: LLaMA-Factory loads to the card and
+casts what is trained to 32 bit before DeepSpeed partitions it, unless the stage is 3. The parts always add up to the peak. Where
+`step` or `loading` exceeds the rest at a lower estimate and not at a higher one, the difference is shown with the parts that come
+to use that room, so that no part shrinks from the low to the high estimate.
 
 Main memory of a node: with offload 16t, and 2P where parameters are offloaded too, times 1 to 1.5 and divided by the nodes; 3 to
 8 GiB a process; shared memory; and, as far as the node has it, the weight files once a process, which loading may take. Hydra

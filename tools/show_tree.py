@@ -5,26 +5,26 @@ python tools/show_tree.py sample-repo/rendered
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-KINDS = {
-    "configmap": "ConfigMap",
-    "job": "Job",
-    "namespace": "Namespace",
-    "persistentvolume": "PersistentVolume",
-    "persistentvolumeclaim": "PersistentVolumeClaim",
-}
-"""How the kinds in file names are spelt."""
+KIND = re.compile(r"^kind: *(\S+)", re.MULTILINE)
+
+
+def kind_of(file: Path) -> str:
+    """The kind of the object in a file as it spells it, not as the file's name does."""
+    found = KIND.search(file.read_text(encoding="utf-8"))
+    return found[1] if found else file.name.partition("-")[0]
 
 
 def units(cluster: Path) -> Iterator[tuple[str, str]]:
     """The directories of a cluster that hold objects, each with what is in it."""
     for directory in sorted(path for path in cluster.glob("*/*") if path.is_dir()):
-        found = Counter(file.name.partition("-")[0] for file in directory.glob("*-*.yaml"))
-        listed = ", ".join(f"{count} {KINDS.get(kind, kind)}" for kind, count in sorted(found.items()))
+        found = Counter(kind_of(file) for file in directory.glob("*-*.yaml"))
+        listed = ", ".join(f"{count} {kind}" for kind, count in sorted(found.items()))
         yield directory.relative_to(cluster).as_posix(), listed
 
 

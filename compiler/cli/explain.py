@@ -89,11 +89,10 @@ def _left_out(wrong: str, plans: Plans, root: Path) -> NoReturn:
 
 def _end(plans: Plans, chosen: list[PlannedWorkload], root: Path) -> NoReturn:
     """End with what was found about the workload; with everything, where something else keeps it from being planned."""
-    from compiler.planned import within
+    from compiler.report.plan.entries import findings_about
 
     unplanned = [one for one in chosen if one.summary is None]
-    own = [found for one in chosen for found in one.found]
-    own += [found for one in unplanned for found in within(plans.found, one.workload)]
+    own = [found for one in chosen for found in findings_about(plans, one)]
     sys.stdout.flush()
     status = _tell(own if own or not unplanned else plans.found, plans, root)
     for one in unplanned:

@@ -12,8 +12,8 @@ from compiler.report.plan import FORMATS, Page
 HELP = """Show how each fine-tuning and job of the repo at ROOT would run, and write nothing.
 
 That is accelerators and nodes, the DeepSpeed strategy, the batch, memory by part against what a card has, main memory
-and storage. ROOT is the working directory, where it is left out. Findings go to standard error; what is planned
-is shown beside them.
+and storage. ROOT is the working directory, where it is left out. A workload that cannot be planned is shown with
+its first error. Findings go to standard error.
 """
 
 EPILOG = """\b
@@ -46,15 +46,17 @@ def command(root: Path | None, clusters: tuple[str, ...], form: str) -> None:
     from compiler.cli.repo import prefix_of, root_of
     from compiler.cli.settings import settings
     from compiler.report.plan import write
+    from compiler.report.plan.entries import entries
 
     base = root_of(root)
     with Progress(sys.stderr, settings(), quiet=False) as progress:
         plans = pipeline.plans(pipeline.Request(root=base, clusters=clusters, progress=progress))
-    page = Page(plans.summaries, width_of(sys.stdout), ascii=not drawable(sys.stdout))
+    prefix = prefix_of(base)
+    page = Page([*entries(plans, prefix)], width_of(sys.stdout), ascii=not drawable(sys.stdout))
     write(page, form, sys.stdout)
     sys.stdout.flush()
     reporting = Reporting()
-    found = tell(plans.found, reporting, sys.stderr, read=plans.read, prefix=prefix_of(base))
+    found = tell(plans.found, reporting, sys.stderr, read=plans.read, prefix=prefix)
     if not plans.workloads and not found:
         click.echo("There are no fine-tunings and no jobs to plan.", err=True)
     raise SystemExit(status(found, reporting))

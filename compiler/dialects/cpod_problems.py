@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from compiler.diagnostics import Code, Diagnostic, Located, Severity, closest
 
@@ -65,11 +66,35 @@ HALF_A_PAIR = Code(
 UNKNOWN_PRODUCT = Code(
     "HYD368",
     Severity.ERROR,
-    "A FineTune for a GPU that no pool of the cluster has.",
+    "A FineTune or a job for a GPU that no pool of the cluster has.",
     "Its pod would wait for ever for a node with that label.",
     bad="gpuProduct: NVIDIA-GeForce-RTX-3090   # the cluster has A100s alone",
     good="gpuProduct: NVIDIA-A100-SXM4-80GB",
 )
+UNCHECKED_PRODUCT = Code(
+    "HYD369",
+    Severity.WARNING,
+    "A job for a GPU of a cluster that lists no accelerators.",
+    "The job gets the node label that it names, as from the operator. Nobody sees whether a node has it and enough GPUs, and the job gets no cores and memory by its GPUs.",
+    bad="gpuType: NVIDIA-A100-SXM4-80GB   # the cluster's spec has no `accelerators`",
+    good="accelerators: {a100-80gb: {count: 16, perNode: 8}}   # in the cluster's spec",
+)
+
+
+class Setting(NamedTuple):
+    """What names a GPU where a document does not."""
+
+    who: str
+    """Behind a comma: how the GPU came to be asked for."""
+
+    where: str
+    """Where to name another one."""
+
+
+OF_FINETUNES = Setting(
+    "which FineTunes get that name none", "`gpuProduct` or in the cluster's `dialects.cpod.finetuneGpuProduct`"
+)
+OF_CONVERSIONS = Setting("which conversions run on", "the cluster's `dialects.cpod.tensorrtGpuProduct`")
 
 
 def unknown_job_type(at: Located, found: str, known: Iterable[str]) -> Diagnostic:
@@ -132,15 +157,26 @@ def half_a_pair(at: Located, wrong: str, do: str) -> Diagnostic:
     return Diagnostic(HALF_A_PAIR, at, wrong, do)
 
 
-def unknown_product(at: Located, product: str, cluster: str, known: Iterable[str], *, said: bool) -> Diagnostic:
-    """A GPU that the cluster does not have. `said` tells whether the document names it."""
+def unknown_product(
+    at: Located, product: str, cluster: str, known: Iterable[str], setting: Setting | None
+) -> Diagnostic:
+    """A GPU that the cluster does not have. `setting`: what names it, where the document does not."""
     known = sorted(known)
-    origin = "" if said else ", which FineTunes get that name none"
+    origin = f", {setting.who}" if setting else ""
     has = f"It has {_listed(known)}: name one of them" if known else "It has none: add one under `accelerators`"
-    where = "" if said else ", in `gpuProduct` or in the cluster's `dialects.cpod.finetuneGpuProduct`"
+    where = f", in {setting.where}" if setting and known else ""
     return Diagnostic(
-        UNKNOWN_PRODUCT, at, f"Cluster `{cluster}` has no GPU `{product}`{origin}.", f"{has}{where if known else ''}.",
+        UNKNOWN_PRODUCT, at, f"Cluster `{cluster}` has no GPU `{product}`{origin}.", f"{has}{where}.",
         closest(product, known),
+    )  # fmt: skip
+
+
+def unchecked_product(at: Located, product: str, cluster: str) -> Diagnostic:
+    """A GPU that the cluster may have."""
+    return Diagnostic(
+        UNCHECKED_PRODUCT, at,
+        f"Cluster `{cluster}` lists no accelerators: nothing checks whether there is a GPU `{product}`.",
+        "Add its pools under `accelerators` of the cluster's spec.",
     )  # fmt: skip
 
 

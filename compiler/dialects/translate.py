@@ -1,4 +1,4 @@
-"""Foreign documents become artifacts, models and documents that are passed through."""
+"""Foreign documents become artifacts, workloads, models and documents that are passed through."""
 
 from __future__ import annotations
 

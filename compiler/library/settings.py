@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
-from compiler.library.plain import Context, Renderer, TemplateFault
+from compiler.library.plain import Context, Renderer, TemplateFault, described
 from compiler.library.templates import compiled_expression, compiled_text
 
 _WHOLE = re.compile(r"\{\{([^{}]+)\}\}")
@@ -29,10 +30,24 @@ def render_settings(settings: Mapping[str, Any], context: Context) -> dict[str, 
         for name, render in _renderers(settings):
             value = render(context)
             if value is not None:
-                rendered[name] = value
+                rendered[name] = _writable(value)
     except TemplateFault as fault:
         raise fault.below(name) from None
     return rendered
+
+
+def _writable(value: Any) -> Any:
+    """A value that JSON and YAML have.
+
+    Raises: TemplateFault.
+    """
+    if isinstance(value, str | bool | int) or (isinstance(value, float) and isfinite(value)):
+        return value
+    if isinstance(value, list | tuple):
+        return [_writable(one) for one in value]
+    if isinstance(value, Mapping):
+        return {str(key): _writable(one) for key, one in value.items() if one is not None}
+    raise TemplateFault(f"The value is {described(value)}, which a file cannot hold.", "Give text, a number or a list.")
 
 
 def _renderers(settings: Mapping[str, Any]) -> list[tuple[str, Renderer]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from compiler.diagnostics import Code, Diagnostic, Located, Severity, closest
+from compiler.diagnostics import Code, Diagnostic, Located, Severity
 
 NOT_IN_CLUSTER = Code(
     "HYD341",
@@ -34,7 +34,6 @@ def not_in_cluster(at: Located, wanted: str, cluster: str, known: Iterable[str])
         at,
         wrong=f"Cluster `{cluster}` has no accelerator `{wanted}`.",
         do=f"It has {_listed(ids)}: use one of them, or {add}." if ids else f"It has none: {add}.",
-        candidates=closest(wanted, ids),
     )
 
 

@@ -108,7 +108,7 @@ def _resolved(profile: Profile, name: str, entry: Accelerator) -> Resolved:
 def _pool(profile: Profile, name: str, entry: Accelerator) -> Pool:
     stated = profile.accelerators[name]
     return Pool(
-        card=_card(name, entry),
+        card=card_of(name, entry),
         cards=stated.count,
         per_node=stated.per_node,
         node_cpu=stated.node.cpu if stated.node else None,
@@ -116,27 +116,17 @@ def _pool(profile: Profile, name: str, entry: Accelerator) -> Pool:
     )
 
 
-def _card(name: str, entry: Accelerator) -> Card:
+def card_of(name: str, entry: Accelerator) -> Card:
+    """The card of an entry, under the name that specs call it."""
     return Card(
         id=name,
         memory=entry.memory_mib * MIB,
         bf16=entry.bf16,
         link_gb_s=entry.link_gb_s,
         resource=entry.resource,
-        half_tflops=entry.half_tflops,
-        fp8=entry.fp8,
     )
 
 
 def _bytes(memory: str) -> int | None:
     """Bytes of a quantity; None for one too long to be read, which no node has."""
     return quantity_bytes(memory) if is_quantity(memory) else None
-
-
-def resolve_product(library: Library, profile: Profile, product: str) -> Resolved | None:
-    """The pool whose nodes have a product as their label `nvidia.com/gpu.product`; None where there is none."""
-    for name in profile.accelerators:
-        found = resolve(library, profile, name, profile.document.at("spec", "accelerators", name)).value
-        if found is not None and found.node_selector.get(PRODUCT) == product:
-            return found
-    return None

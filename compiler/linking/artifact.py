@@ -10,6 +10,7 @@ from compiler.sources.base import Source
 from compiler.sources.written import Written
 
 if TYPE_CHECKING:
+    from compiler.library.entries.model import Task
     from compiler.library.facts import Dtype, ModelFacts
     from compiler.spec.project.datasets import Format
 
@@ -99,6 +100,12 @@ class ModelInfo(NamedTuple):
 
     template: str | None = None
     """Chat template, as trainers name it."""
+
+    task: Task = "text-generation"
+    """What the model does. One that the library does not know is taken for a model of text."""
+
+    remote_code: bool = False
+    """Whether its architecture is code that lies beside the weights."""
 
 
 class Artifact(NamedTuple):

@@ -14,9 +14,11 @@ from compiler.source.document import Origin
 
 if TYPE_CHECKING:
     from compiler.library.library import Library
-    from compiler.spec.training import Given
+    from compiler.spec.training import HyperparameterSet
 
 SECTION = "hyperparameters"
+LONGEST = 32
+"""Sets that may begin from each other, one after the other."""
 
 
 def preset_of(library: Library, stage: str, method: str) -> Hyperparameters:
@@ -25,7 +27,9 @@ def preset_of(library: Library, stage: str, method: str) -> Hyperparameters:
     return _preset(library, special if library.place(SECTION, special) else method)
 
 
-def complete(scope: Scope, base: Hyperparameters, chosen: str | Given | None, at: Origin) -> Staged[Hyperparameters]:
+def complete(
+    scope: Scope, base: Hyperparameters, chosen: str | HyperparameterSet | None, at: Origin
+) -> Staged[Hyperparameters]:
     """What an entry chooses, over a preset. With mistakes, what could be read of it."""
     if chosen is None:
         return Staged(base)
@@ -58,7 +62,7 @@ def fields() -> tuple[str, ...]:
     from compiler.spec.checked import language
     from compiler.spec.records import attribute
 
-    properties = language("Project").records.document["$defs"]["Given"]["properties"]
+    properties = language("Project").records.document["$defs"]["HyperparameterSet"]["properties"]
     return tuple(sorted(attribute(name) for name in properties if name != "from"))
 
 
@@ -71,14 +75,15 @@ def _values(given: Any) -> dict[str, Any]:
 def _named(
     scope: Scope, base: Hyperparameters, name: str, at: Origin, seen: tuple[str, ...]
 ) -> Staged[Hyperparameters]:
-    own: Mapping[str, Given] = getattr(scope.project, SECTION, None) or {}
+    own: Mapping[str, HyperparameterSet] = getattr(scope.project, SECTION, None) or {}
+    if len(seen) > LONGEST:
+        return Staged(base, [problems.long_chain_of_sets(at, LONGEST)])
     if name in seen:
         return Staged(base, [_circle(scope, list(own), seen[seen.index(name) :])])
     if name in own:
         return _over(scope, base, own[name], scope.at(SECTION, name), (*seen, name))
     if scope.library.place(SECTION, name) is None:
-        known = [*own, *scope.library.names(SECTION)]
-        return Staged(base, [problems.unknown_hyperparameters(at, name, known)])
+        return Staged(base, [problems.unknown_hyperparameters(at, name, [*own], scope.library.names(SECTION))])
     said = {field: value for field, value in _preset(scope.library, name).values.items() if value is not None}
     return Staged(over(base, said, {}, f"library hyperparameters/{name}"))
 
@@ -92,7 +97,7 @@ def _circle(scope: Scope, written: list[str], around: tuple[str, ...]) -> Diagno
 
 
 def _over(
-    scope: Scope, base: Hyperparameters, given: Given, at: Origin, seen: tuple[str, ...]
+    scope: Scope, base: Hyperparameters, given: HyperparameterSet, at: Origin, seen: tuple[str, ...]
 ) -> Staged[Hyperparameters]:
     from compiler.spec.names import camel
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from compiler.diagnostics import Diagnostic, Staged
+from compiler.diagnostics import Staged
 from compiler.linking.artifact import Artifact, Key
 from compiler.linking.scope import Scope
 from compiler.linking.workload import Reference
+from compiler.linking.workload_problems import hides_library_model
 from compiler.source.document import Origin
 
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
@@ -28,7 +29,7 @@ def reference(scope: Scope, role: str, wanted: str, name: str, at: Origin) -> St
         owner, _, entry = name.partition("/")
         return Staged(Named(Reference(role, wanted, name, (owner, entry), at)))
     project = scope.project.metadata.name
-    if wanted == "model" and not _is_own(scope, name) and scope.library.place("model", name) is not None:
+    if wanted == "model" and _owner(scope, name) is None and scope.library.place("model", name) is not None:
         return _implicit(scope, Reference(role, wanted, name, (project, slug(name)), at))
     return Staged(Named(Reference(role, wanted, name, (project, name), at)))
 
@@ -55,17 +56,21 @@ def each_once(artifacts: Iterable[Artifact]) -> list[Artifact]:
     return listed
 
 
-def _is_own(scope: Scope, name: str) -> bool:
-    return any(name in (getattr(scope.project, section, None) or {}) for section in ("models", "finetunes"))
+def _owner(scope: Scope, name: str) -> str | None:
+    """The section whose entry of that name is a model."""
+    sections = ("models", "finetunes")
+    return next((one for one in sections if name in (getattr(scope.project, one, None) or {})), None)
 
 
 def _implicit(scope: Scope, one: Reference) -> Staged[Named]:
     from compiler.linking.sections.models import entry_artifact
 
-    if _is_own(scope, one.key[1]):
-        return Staged(Named(one))
-    found: list[Diagnostic] = []
-    artifact = entry_artifact(scope, one.key[1], one.name, one.at)
-    found += artifact.found
-    made = artifact.value
-    return Staged(Named(one, None if made is None else made._replace(origin=one.at, implicit=True)), found)
+    entry = one.key[1]
+    owner = _owner(scope, entry)
+    if owner is not None:
+        first = scope.at(owner, entry, key=True)
+        return Staged(Named(one._replace(told=True)), [hides_library_model(one.at, one.name, entry, owner, first)])
+    made = entry_artifact(scope, entry, one.name, one.at)
+    if made.value is None:
+        return Staged(Named(one._replace(told=True)), made.found)
+    return Staged(Named(one, made.value._replace(origin=one.at, implicit=True)), made.found)

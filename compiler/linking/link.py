@@ -9,6 +9,7 @@ from compiler.dialects.base import Passed
 from compiler.linking import problems
 from compiler.linking.artifact import Artifact, Key
 from compiler.linking.claimants import claimants
+from compiler.linking.memo import Memo
 from compiler.linking.model_ids import check_model_ids
 from compiler.linking.profile import NAME_LABEL, Profile
 from compiler.linking.program import LinkedWorkloads, Parts, Program
@@ -57,7 +58,7 @@ def link(parts: Parts) -> Staged[Program]:
         workloads=linked.value.workloads,
         links=linked.value.links,
         made=frozenset(claim for one in linked.value.workloads for claim in claims_of(one)),
-        memory={},
+        memo=Memo(),
     )
     return Staged(program, found)
 

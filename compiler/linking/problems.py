@@ -238,18 +238,16 @@ def no_namespace(at: Located, kind: str) -> Diagnostic:
     return Diagnostic(NO_NAMESPACE, at, f"This {kind} has no namespace.", "Add `namespace:` under `metadata`.")
 
 
-def no_repository(at: Located, name: str) -> Diagnostic:
-    """An entry that does not say where its weights are."""
-    return Diagnostic(
-        NO_REPOSITORY, at, f"The library entry `{name}` names no repository.", "Add `source:` with a URI."
-    )
+def no_repository(at: Located, name: str, how: str) -> Diagnostic:
+    """An entry that does not say where its weights are. `how`: the field `source` can be said, `Add ...`."""
+    return Diagnostic(NO_REPOSITORY, at, f"The library entry `{name}` names no repository.", f"{how} with a URI.")
 
 
-def gated_model(at: Located, name: str) -> Diagnostic:
-    """A gated model that nobody may load."""
+def gated_model(at: Located, name: str, how: str) -> Diagnostic:
+    """A gated model that nobody may load. `how`: the field `secret` can be said, `Add ...`."""
     return Diagnostic(
         GATED_MODEL, at, f"`{name}` is gated: its hub asks for a token.",
-        "Add `secret:` with the name of a Secret whose key `token` holds one.",
+        f"{how} with the name of a Secret whose key `token` holds one.",
     )  # fmt: skip
 
 

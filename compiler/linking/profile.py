@@ -41,6 +41,9 @@ class Profile(NamedTuple):
     """Cards by id, as the cluster calls them."""
 
     queue: Queue | None = None
+    training_operator: str | None = None
+    """Version of Kubeflow's training operator."""
+
     dialects: Mapping[str, Mapping[str, Any]] = {}
     """Settings of other systems' documents, by system."""
 
@@ -54,6 +57,7 @@ def profile_of(cluster: Cluster, document: Document) -> Profile:
     gate = getattr(spec, "gate", None)
     defaults = getattr(spec, "defaults", None)
     dialects = getattr(spec, "dialects", None)
+    operators = getattr(spec, "operators", None)
     resources = defaults.resources if defaults else None
     return Profile(
         name=cluster.metadata.name,
@@ -70,5 +74,6 @@ def profile_of(cluster: Cluster, document: Document) -> Profile:
         pod_labels=defaults.pod_labels if defaults else {},
         accelerators=getattr(spec, "accelerators", None) or {},
         queue=getattr(spec, "queue", None),
+        training_operator=operators.training.version if operators and operators.training else None,
         dialects=dialects.model_dump(exclude_none=True, by_alias=True) if dialects else {},
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from compiler.dialects.base import HubModel, Passed
 from compiler.library.library import Library
-from compiler.linking.artifact import Artifact
+from compiler.linking.artifact import Artifact, ModelInfo
 from compiler.linking.claimants import Claimants
+from compiler.linking.memo import Memo
 from compiler.linking.profile import Profile
-from compiler.linking.workload import Target, Workload
+from compiler.linking.workload import Finetune, Target, Workload
 
 
 class Parts(NamedTuple):
@@ -51,6 +52,9 @@ class Program(NamedTuple):
     claimants: Claimants
     """Whose a claim is, by namespace and name."""
 
+    memo: Memo
+    """What planning worked out for one workload and other ones ask for as well."""
+
     workloads: tuple[Workload, ...] = ()
     links: Mapping[tuple[str, str], Target] = {}
     """By `of` of a workload and role of its reference: what it leads to."""
@@ -58,8 +62,23 @@ class Program(NamedTuple):
     made: frozenset[tuple[str, str]] = frozenset()
     """Namespace and name of the claims that workloads make."""
 
-    memory: dict[tuple[str, str], Any] = {}  # noqa: RUF012
-    """What planning worked out for one workload and other ones ask for as well, by subject and `of`. Each linked program has its own."""
+    def source_of(self, artifact: Artifact) -> Artifact:
+        """The artifact whose data it is: itself, or what its references lead to."""
+        while artifact.of in self.targets:
+            artifact = self.targets[artifact.of]
+        return artifact
+
+    def model_of(self, target: Target) -> ModelInfo | None:
+        """What is known of the model behind a target: a fine-tuning has the shape of its base."""
+        while isinstance(target, Finetune):
+            base = self.links.get((target.of, "model"))
+            if base is None:
+                return None
+            target = base
+        known = target.model
+        if known is not None and known.facts is not None:
+            return known
+        return self.source_of(target).model or known
 
 
 class LinkedWorkloads(NamedTuple):

@@ -31,6 +31,9 @@ class Reference(NamedTuple):
     remedy: str = ""
     """What to do where it leads nowhere; left out, define an entry."""
 
+    told: bool = False
+    """Whether it leads nowhere and that has been said."""
+
 
 class JobNames(NamedTuple):
     """Names of a workload's objects, without digests."""
@@ -72,8 +75,9 @@ class Variables(NamedTuple):
             written = _value(at)
             if isinstance(written, Mapping) and name in written:
                 return at.child(name)
-            listed = written if isinstance(written, list) else ()
-            for number, one in enumerate(listed):
+            # Of two of one name the last counts.
+            listed = [*enumerate(written)] if isinstance(written, list) else []
+            for number, one in reversed(listed):
                 if isinstance(one, Mapping) and one.get("name") == name:
                     return at.child(number, "value")
         return self.origin
@@ -160,10 +164,12 @@ class Finetune(NamedTuple):
     """Further arguments of the trainer, by its own names, which a dialect hands on."""
 
     upload: Upload | None = None
+    places: Mapping[tuple[str, ...], Origin] = {}
+    """Ways to fields of the language, and where a document with fields of its own says them. A Project's needs none."""
 
     def at(self, *path: str) -> Origin:
-        """The place of a field of the entry."""
-        return self.origin._replace(key=False).child(*path)
+        """The place of a field of the language."""
+        return _place(self, path)
 
     @property
     def component(self) -> str:
@@ -224,7 +230,7 @@ class TrainingJob(NamedTuple):
     annotations: Mapping[str, str] = {}
     mount: Mounted = Mounted()
     product: str | None = None
-    """Node label `nvidia.com/gpu.product` that a dialect selects by, in place of a pool of the cluster."""
+    """Node label `nvidia.com/gpu.product` that a dialect selects by, where the cluster does not list its pools."""
 
     processes: int | None = None
     """Processes of a node; left out, its cards."""
@@ -235,10 +241,12 @@ class TrainingJob(NamedTuple):
     extra_resources: Mapping[str, str] = {}
     capabilities: tuple[str, ...] = ()
     upload: Upload | None = None
+    places: Mapping[tuple[str, ...], Origin] = {}
+    """Ways to fields of the language, and where a document with fields of its own says them. A Project's needs none."""
 
     def at(self, *path: str) -> Origin:
-        """The place of a field of the entry."""
-        return self.origin._replace(key=False).child(*path)
+        """The place of a field of the language."""
+        return _place(self, path)
 
     @property
     def component(self) -> str:
@@ -247,6 +255,17 @@ class TrainingJob(NamedTuple):
 
 
 Workload = Finetune | TrainingJob
+
+
+def _place(workload: Workload, path: tuple[str, ...]) -> Origin:
+    """Where the document says a field, or the nearest one around it; else where an entry of a Project would."""
+    for length in range(len(path), 0, -1):
+        known = workload.places.get(path[:length])
+        if known is not None:
+            return known
+    return workload.origin._replace(key=False).child(*path)
+
+
 Target = Artifact | Finetune
 """What a reference of a workload may lead to."""
 

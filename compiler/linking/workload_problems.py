@@ -8,6 +8,8 @@ from compiler.diagnostics import Code, Diagnostic, Located, Severity, closest
 from compiler.linking.problems import UNKNOWN_REFERENCE
 from compiler.linking.workload import Reference
 
+MOST_LISTED = 12
+
 UNKNOWN_HYPERPARAMETERS = Code(
     "HYD343",
     Severity.ERROR,
@@ -43,8 +45,8 @@ ADAPTER_AS_MODEL = Code(
 SAME_NAME = Code(
     "HYD347",
     Severity.ERROR,
-    "A model and a fine-tuning of a project have one name.",
-    "A fine-tuning is a model too, and a reference could mean either.",
+    "Two models of a project have one name.",
+    "A fine-tuning is a model too, and a model of the library that is named directly gets an entry: `qwen2.5-7b-instruct` is `qwen2-5-7b-instruct`. A reference could mean either.",
     bad="models: {chat: qwen2.5-7b-instruct}\nfinetunes:\n  chat: {model: chat, ...}",
     good="models: {base: qwen2.5-7b-instruct}\nfinetunes:\n  chat: {model: base, ...}",
 )
@@ -59,19 +61,20 @@ OTHER_NAMESPACE = Code(
 CIRCLE_OF_SETS = Code(
     "HYD349",
     Severity.ERROR,
-    "Sets of hyperparameters that begin from each other.",
-    "None of them ever has a value.",
+    "Sets of hyperparameters that begin from each other, in a circle or without an end in sight.",
+    "In a circle none of them ever has a value, and a chain of dozens nobody can read.",
     bad="hyperparameters:\n  a: {from: b}\n  b: {from: a}",
     good="hyperparameters:\n  a: {epochs: 1}\n  b: {from: a}",
 )
 
 
-def unknown_hyperparameters(at: Located, name: str, known: Iterable[str]) -> Diagnostic:
-    """A set that there is not."""
-    return Diagnostic(
-        UNKNOWN_HYPERPARAMETERS, at, f"No hyperparameters are called `{name}`.",
-        "Add the set under `hyperparameters`, or name one that is there.", closest(name, known),
-    )  # fmt: skip
+def unknown_hyperparameters(at: Located, name: str, own: Sequence[str], presets: Iterable[str]) -> Diagnostic:
+    """A set that is neither the project's own nor a preset of the library."""
+    listed = ", ".join(f"`{one}`" for one in own)
+    there = f"The project has {listed}" if 0 < len(own) <= MOST_LISTED else "Add the set under `hyperparameters`"
+    do = f"{there}, and `hydra list hyperparameters` shows the library's presets."
+    wrong = f"No hyperparameters are called `{name}`."
+    return Diagnostic(UNKNOWN_HYPERPARAMETERS, at, wrong, do, closest(name, [*own, *presets]))
 
 
 def circle_of_sets(at: Located, around: Sequence[str]) -> Diagnostic:
@@ -82,6 +85,12 @@ def circle_of_sets(at: Located, around: Sequence[str]) -> Diagnostic:
     )
 
 
+def long_chain_of_sets(at: Located, longest: int) -> Diagnostic:
+    """Sets that begin from each other, on and on."""
+    wrong = f"More than {longest} sets of hyperparameters begin from each other, one after the other."
+    return Diagnostic(CIRCLE_OF_SETS, at, wrong, "Say more in each of them.")
+
+
 def wrong_kind(at: Located, name: str, found: str, wanted: str) -> Diagnostic:
     """A dataset where a model is needed, or the other way round. `found`: `dataset`, `model` or `fine-tuning`."""
     return Diagnostic(
@@ -89,10 +98,12 @@ def wrong_kind(at: Located, name: str, found: str, wanted: str) -> Diagnostic:
     )
 
 
-def depends_on_itself(at: Located, around: Sequence[str]) -> Diagnostic:
-    """Fine-tunings in a circle."""
+def depends_on_itself(at: Located, around: Sequence[str], *, hides: bool = False) -> Diagnostic:
+    """Fine-tunings in a circle. `hides`: it is a circle of one, which has the name of a model of the library."""
     listed = " -> ".join(f"`{one}`" for one in around)
     do = "Let one of them begin from a model." if len(around) > 2 else "Let it begin from a model."
+    if hides:
+        do = "Rename it: its name is that of a model of the library, which it hides."
     return Diagnostic(DEPENDS_ON_ITSELF, at, f"This fine-tuning depends on itself: {listed}.", do)
 
 
@@ -110,6 +121,16 @@ def same_name(at: Located, name: str, other: str, first: Located) -> Diagnostic:
     return Diagnostic(
         SAME_NAME, at, f"`{name}` is also an entry of `{other}`.", "Rename one of the two.",
         notes=(f"The first is at {span.file}:{span.line}.",),
+    )  # fmt: skip
+
+
+def hides_library_model(at: Located, name: str, slug: str, other: str, first: Located) -> Diagnostic:
+    """A model of the library whose entry in the project would have the name of another one."""
+    span = first.span()
+    do = f"Rename `{slug}`" + (", or name it here." if other == "models" else ".")
+    return Diagnostic(
+        SAME_NAME, at, f"The library's `{name}` would be the entry `{slug}`, which `{other}` has already.", do,
+        notes=(f"That one is at {span.file}:{span.line}.",),
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ def link_workloads(parts: Parts, artifacts: Iterable[Artifact], namespaces: Labe
     linker = _Linker(parts, artifacts, namespaces)
     for workload in parts.workloads:
         linker.resolve(workload)
-    linker.cycles()
+    linker.circles()
     return Staged(linker.linked(), linker.found)
 
 
@@ -37,6 +37,7 @@ class _Linker:
         self.clones: dict[str, Artifact] = {}
         self.targets: dict[str, Artifact] = {}
         self.broken: set[str] = set()
+        self.adapters: dict[str, Diagnostic] = {}
         self.index: dict[Key, list[Target]] = {}
         finetunes = [one for one in parts.workloads if isinstance(one, Finetune)]
         targets: list[Target] = [*artifacts, *finetunes]
@@ -54,6 +55,8 @@ class _Linker:
                 self.links[workload.of, reference.role] = target
 
     def _target(self, workload: Workload, reference: Reference) -> Target | None:
+        if reference.told:
+            return None
         found = self.index.get(reference.key, [])
         fitting = [one for one in found if one.component == reference.wanted]
         if fitting:
@@ -93,12 +96,12 @@ class _Linker:
             self.found.append(problems.other_namespace(reference.at, reference.name, target.namespace))
             return None
         if isinstance(workload, Finetune) and target.method in {"lora", "qlora"} and not target.output.merge:
-            self.found.append(problems.adapter_as_model(reference.at, reference.name))
-            return None
+            self.adapters[workload.of] = problems.adapter_as_model(reference.at, reference.name)
         return target
 
-    def cycles(self) -> None:
-        """Fine-tunings that depend on themselves, each circle once."""
+    def circles(self) -> None:
+        """Fine-tunings that depend on themselves, each circle once, and those out of a circle that begin from an
+        adapter."""
         circles: set[str] = set()
         for workload in self.parts.workloads:
             around = {workload.of: None}
@@ -109,8 +112,13 @@ class _Linker:
             if isinstance(at, Finetune) and at.of == workload.of and workload.of not in circles:
                 circles.update(around)
                 names = [one.rpartition("/")[2] for one in (*around, workload.of)]
-                self.found.append(problems.depends_on_itself(workload.references[0].at, names))
-        self.broken |= circles
+                self.found.append(self._itself(workload.references[0], names))
+        self.found += [finding for of, finding in self.adapters.items() if of not in circles]
+        self.broken |= circles | self.adapters.keys()
+
+    def _itself(self, reference: Reference, around: list[str]) -> Diagnostic:
+        hides = len(around) == 2 and self.parts.library.place("model", reference.name) is not None
+        return problems.depends_on_itself(reference.at, around, hides=hides)
 
     def linked(self) -> LinkedWorkloads:
         """What is left without the broken ones, and without what needs them."""

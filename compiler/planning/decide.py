@@ -90,14 +90,13 @@ def decide(program: Program, share: Share) -> Staged[list[Plan]]:
 
 def _workloads(program: Program, share: Share) -> Staged[list[Plan]]:
     # Imported here, since a repo without workloads needs nothing of it.
-    from compiler.linking.accelerators import check_pools
-    from compiler.planning.demand import check_demand
+    from compiler.planning.cluster_checks import check_cluster
     from compiler.planning.working import plan_workload
 
     planned = [plan_workload(one, program) for one in share.workloads]
     found = [finding for one in planned for finding in one.found]
     if share.first:
-        found += [*check_pools(program.library, program.profile), *check_demand(program)]
+        found += check_cluster(program)
     return Staged([plan for one in planned for plan in one.value.plans], found)
 
 

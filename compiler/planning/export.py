@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -136,7 +137,7 @@ def _context(result: Result, bucket: Bucket) -> dict[str, Any]:
 
 
 def _own(result: Result, bucket: Bucket, marker: str) -> dict[str, str]:
-    ready = f'{{"run": "{result.run}", "of": "{result.workload.of}", "to": "{bucket.uri}"}}'
+    ready = json.dumps({"run": result.run, "of": result.workload.of, "to": bucket.uri})
     return {
         "HYDRA_MARKER": marker,
         "HYDRA_READY": ready,

@@ -33,9 +33,12 @@ class Framework(NamedTuple):
     roles: Mapping[str, Role]
     """By the language's word."""
 
+    together: bool = False
+    """Whether all pods fail where one does, since each step needs all of them."""
+
 
 FRAMEWORKS: Mapping[str, Framework] = MappingProxyType({
-    "pytorch": Framework("PyTorchJob", {"worker": Role("Worker", least=1)}),
+    "pytorch": Framework("PyTorchJob", {"worker": Role("Worker", least=1)}, together=True),
     "mpi": Framework("MPIJob", {
         "launcher": Role("Launcher", accelerated=False, least=1, most=1),
         "worker": Role("Worker", least=1, runs=False),
@@ -48,7 +51,7 @@ FRAMEWORKS: Mapping[str, Framework] = MappingProxyType({
     }),
     "xgboost": Framework("XGBoostJob", {"master": Role("Master", least=1, most=1), "worker": Role("Worker")}),
     "paddle": Framework("PaddleJob", {"master": Role("Master", most=1), "worker": Role("Worker", least=1)}),
-    "jax": Framework("JAXJob", {"worker": Role("Worker", least=1)}),
+    "jax": Framework("JAXJob", {"worker": Role("Worker", least=1)}, together=True),
     "general": Framework("Job", {"worker": Role("Worker", least=1)}),
 })  # fmt: skip
 """By the language's word, with `general` for a Job of Kubernetes, which only a dialect asks for.

@@ -40,8 +40,14 @@ def check_paths(job: TrainingJob, reserved: Iterable[str]) -> Iterator[Diagnosti
 
 def _places(job: TrainingJob) -> list[tuple[str, Origin, bool]]:
     """Directories, where each was said, and whether it is read-only; the outer ones first."""
-    places = [(one.role, _place(one.role, one.at), not job.read_write) for one in job.references]
-    places += [(one.path, (one.at or job.origin).child("path"), False) for one in job.outputs]
+    said = job.places
+    places = [
+        (one.role, said.get(("mounts", one.role), _place(one.role, one.at)), not job.read_write)
+        for one in job.references
+    ]
+    places += [
+        (one.path, said.get(("output", one.path), (one.at or job.origin).child("path")), False) for one in job.outputs
+    ]
     return sorted(places, key=lambda one: (one[0].count("/"), one[0]))
 
 

@@ -119,7 +119,7 @@ def any_worker_ends_it(at: Located, workers: int) -> Diagnostic:
     """The rule of elastic jobs."""
     return Diagnostic(
         ANY_WORKER_ENDS_IT, at, f"The job is over when any of its {workers} workers has ended well.",
-        "Let the program end on all of them at the same time, or give the job an `output`.",
+        "Let the program end on all of them at the same time, or give the job a `command` and a volume for what it makes.",
     )  # fmt: skip
 
 

@@ -7,17 +7,22 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from compiler.diagnostics import Diagnostic
+from compiler.emission.naming import object_name
+from compiler.linking.accelerators import Resolved
 from compiler.linking.profile import Profile
 from compiler.linking.program import Program
 from compiler.linking.workload import Finetune
 from compiler.planning.finetuning import problems
 from compiler.planning.images import host_of
+from compiler.planning.pools import pool_of
 from compiler.planning.whereabouts import Whereabouts
 from compiler.planning.work import PodVolume, Waiting
 from compiler.source.document import Origin
-from compiler.spec.durations import seconds
 
 _SHARED = frozenset({"ReadWriteMany", "ReadOnlyMany"})
+TELLS_PROCESSES = (1, 8)
+"""Version of the training operator from which on Workers alone are told how many processes a node has."""
+
 QUEUE_LABEL = "kueue.x-k8s.io/queue-name"
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 
@@ -45,18 +50,21 @@ def volumes_of(mounted: Iterable[Mounted]) -> list[PodVolume]:
 
 
 def gates_of(mounted: Iterable[Mounted], timeout_seconds: int) -> list[Waiting]:
-    """A gate for each whose data somebody makes. What a training makes is waited for as long as that may take, too."""
+    """A gate for each whose data somebody makes, once for data that is mounted twice. What a training makes is waited
+    for as long as that may take, too."""
+    waited = {(one.data.claim, one.data.marker): one for one in reversed([*mounted]) if one.data.marker is not None}
+    listed = list(reversed(waited.values()))
+    names = [gate_name(one.data.wanted) for one in listed]
     return [
         Waiting(
-            gate_name(one.data.wanted),
+            name if names.count(name) == 1 else distinct_gate_name(one.data.wanted),
             one.data.wanted,
             one.data.producer,
             f"{one.path}/{one.data.marker}",
             timeout_seconds + one.data.takes_seconds,
             one.name,
         )
-        for one in mounted
-        if one.data.marker is not None
+        for name, one in zip(names, listed, strict=True)
     ]
 
 
@@ -66,7 +74,20 @@ def gate_name(wanted: str) -> str:
     >>> gate_name("support-bot/models/base")
     'wait-base'
     """
-    return f"wait-{_NOT_IN_NAMES.sub('-', wanted.rpartition('/')[2].lower()).strip('-')}"[:63].rstrip("-")
+    return object_name(["wait", _slug(wanted.rpartition("/")[2])])
+
+
+def distinct_gate_name(wanted: str) -> str:
+    """Name of a gate's container, where another one waits for something that is called the same elsewhere.
+
+    >>> distinct_gate_name("support-bot/models/base")
+    'wait-support-bot-models-base'
+    """
+    return object_name(["wait", _slug(wanted)])
+
+
+def _slug(text: str) -> str:
+    return _NOT_IN_NAMES.sub("-", text.lower()).strip("-")
 
 
 def groups_of(mounted: Iterable[Mounted], own: int) -> tuple[int, ...]:
@@ -89,15 +110,6 @@ def volcano_queue(profile: Profile, *, asks: bool) -> str | None:
     """The queue of Volcano, where the workload asks for an accelerator."""
     queue = profile.queue
     return queue.name if queue is not None and queue.kind == "volcano" and asks else None
-
-
-def check_wait(profile: Profile, gates: Iterable[Waiting], at: Origin, *, asks: bool) -> list[Diagnostic]:
-    """A queue that gives up before the gates do."""
-    queue = profile.queue
-    if queue is None or queue.kind != "kueue" or queue.pods_ready_timeout is None or not asks:
-        return []
-    ready, longest = seconds(queue.pods_ready_timeout), max((one.timeout_seconds for one in gates), default=0)
-    return [problems.evicted_at_the_gate(at, ready, longest)] if ready < longest else []
 
 
 def check_image(profile: Profile, image: str, at: Origin) -> list[Diagnostic]:
@@ -151,6 +163,35 @@ def _known_modes(program: Program, namespace: str, claim: str, modes: tuple[str,
         return modes
     spec = document.document.value.get("spec")
     return tuple(spec.get("accessModes") or ()) if isinstance(spec, dict) else None
+
+
+def check_copied(finetune: Finetune, modes: Collection[str]) -> list[Diagnostic]:
+    """A result that a Job copies, on a volume that the training needs for itself."""
+    if (finetune.output.export is None and finetune.upload is None) or _SHARED & {*modes}:
+        return []
+    producer = f"PyTorchJob {finetune.namespace}/{finetune.names.job}"
+    return [problems.held_while_waiting(finetune.at("output"), finetune.names.claim, producer)]
+
+
+def check_chain(program: Program, workload: Finetune, pool: Resolved) -> list[Diagnostic]:
+    """A fine-tuning that holds its cards while it waits for another one that needs cards, too."""
+    base = program.links[workload.of, "model"]
+    if not isinstance(base, Finetune) or pool.pool.card.resource is None:
+        return []
+    other = pool_of(program, base.accelerator, base.at("accelerator", "type")).value
+    at, name = workload.references[0].at, base.of
+    if other is not None and other.id == pool.id and base.cards + workload.cards > pool.pool.cards:
+        return [problems.chain_beyond_cluster(at, name, base.cards + workload.cards, pool.pool.cards, pool.id)]
+    return [problems.waits_with_cards(at, name, workload.cards, pool.id)]
+
+
+def check_operator(profile: Profile, nodes: int, processes: int, at: Origin) -> list[Diagnostic]:
+    """An operator that does not tell Workers how many processes a node has."""
+    stated = profile.training_operator
+    if stated is None or nodes < 2 or processes < 2:
+        return []
+    version = tuple(int(part) for part in stated.removeprefix("v").split(".")[:2])
+    return [problems.operator_too_old(at, stated)] if version < TELLS_PROCESSES else []
 
 
 def check_output(modes: Collection[str], at: Origin) -> list[Diagnostic]:

@@ -5,7 +5,26 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from compiler.planning.training.values import Reason, TrainingPlan
+from compiler.planning.work import Replicas
 from compiler.source.document import Origin
+
+
+class PodSummary(NamedTuple):
+    """The pods of one role, and what each of them asks for."""
+
+    role: str
+    """As the field of the object spells it: `Worker`."""
+
+    number: int
+    cards: int
+    cpu: str | None
+    """Cores, as Kubernetes writes them."""
+
+    memory: str | None
+    """Main memory, as Kubernetes writes it."""
+
+    shm: str | None
+    """Shared memory, which is a part of the main memory."""
 
 
 class Summary(NamedTuple):
@@ -20,15 +39,10 @@ class Summary(NamedTuple):
     namespace: str
     origin: Origin
     accelerator: str | None
-    cards: int
-    """Over all nodes."""
+    """Id in the library; for a job that says none, the product, or the resource that its pods ask for."""
 
-    nodes: int
-    cpu: str | None
-    """Cores of each pod."""
-
-    memory: str | None
-    """Main memory of each pod."""
+    pods: tuple[PodSummary, ...]
+    """By role, the leading one first."""
 
     storage: tuple[tuple[str, str], ...] = ()
     """Claims that it makes, and their sizes."""
@@ -37,3 +51,20 @@ class Summary(NamedTuple):
     """The decisions about training; None where the user's own program decides."""
 
     reasons: tuple[Reason, ...] = ()
+
+    @property
+    def cards(self) -> int:
+        """Over all pods."""
+        return sum(one.number * one.cards for one in self.pods)
+
+    @property
+    def nodes(self) -> int:
+        """Pods that get cards; all pods, where none does."""
+        return sum(one.number for one in self.pods if one.cards or not self.cards)
+
+
+def pod_summary(replicas: Replicas, cards: int) -> PodSummary:
+    """The pods of a role as they are rendered; each has that many cards."""
+    asked = replicas.pod.resources.get("requests", {})
+    shared = (one.size for one in replicas.pod.volumes if one.in_memory)
+    return PodSummary(replicas.role, replicas.number, cards, asked.get("cpu"), asked.get("memory"), next(shared, None))

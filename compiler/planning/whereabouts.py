@@ -5,8 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import NamedTuple
 
-from compiler.diagnostics import Staged
-from compiler.linking.artifact import Artifact, ModelInfo, Mounted
+from compiler.linking.artifact import Artifact, Mounted
 from compiler.linking.program import Program
 from compiler.linking.workload import Finetune, Target
 from compiler.planning.finetuning.runs import MERGED, READY, run_of_finetune, training_directory
@@ -35,21 +34,20 @@ class Whereabouts(NamedTuple):
     """How long its producer may take, beyond what everybody waits for."""
 
 
-def whereabouts(target: Target, program: Program) -> Staged[Whereabouts | None]:
+def whereabouts(target: Target, program: Program) -> Whereabouts | None:
     """Where a target's data lies. None where it has no place; why was said where it is placed itself."""
-    key = ("whereabouts", target.of)
-    if key not in program.memory:
-        found = _of_finetune(target, program) if isinstance(target, Finetune) else _of_artifact(target, program)
-        program.memory[key] = Staged(found)
-    known: Staged[Whereabouts | None] = program.memory[key]
-    return known
+
+    def find() -> Whereabouts | None:
+        return _of_finetune(target, program) if isinstance(target, Finetune) else _of_artifact(target, program)
+
+    return program.memo.once(("whereabouts", target.of), find)
 
 
 def _of_artifact(target: Artifact, program: Program) -> Whereabouts | None:
     storage = place(target, program).value
     if storage is None:
         return None
-    source = source_of(target, program)
+    source = program.source_of(target)
     if not produced(source):
         below = posixpath.join(storage.sub_path, source.mount.path.strip("/"))
         return Whereabouts(storage.claim, below, None, source.of, "", source.mount)
@@ -57,26 +55,6 @@ def _of_artifact(target: Artifact, program: Program) -> Whereabouts | None:
     producer = f"Job {source.namespace}/{source.names.job}"
     at = {part: posixpath.join(storage.sub_path, getattr(run, part)) for part in ("target", "marker")}
     return Whereabouts(storage.claim, at["target"], at["marker"], source.of, producer, source.mount)
-
-
-def source_of(artifact: Artifact, program: Program) -> Artifact:
-    """The artifact whose data it is: itself, or what its references lead to."""
-    while artifact.of in program.targets:
-        artifact = program.targets[artifact.of]
-    return artifact
-
-
-def model_of(target: Target, program: Program) -> ModelInfo | None:
-    """What is known of the model behind a target: a fine-tuning has the shape of its base."""
-    while isinstance(target, Finetune):
-        base = program.links.get((target.of, "model"))
-        if base is None:
-            return None
-        target = base
-    known = target.model
-    if known is not None and known.facts is not None:
-        return known
-    return source_of(target, program).model or known
 
 
 def _of_finetune(finetune: Finetune, program: Program) -> Whereabouts:

@@ -28,7 +28,7 @@ class Metadata(SpecModel):
 
 
 class Project(SpecModel):
-    """What a team wants: its datasets and models, on one or more clusters."""
+    """What a team wants: its datasets, models, fine-tunings and jobs, on one or more clusters."""
 
     api_version: Literal["hydra.io/v1alpha1"]
     """Version of the language."""

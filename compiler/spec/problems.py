@@ -99,6 +99,12 @@ def not_a_choice(at: Located, field: str, found: str, choices: Iterable[str]) ->
     )
 
 
+def not_a_name(at: Located, subject: str, found: str, choices: Iterable[str], how: str = "") -> Diagnostic:
+    """A key of a mapping that takes certain ones. `subject` begins the sentence; `how` says what to write, if need be."""
+    made = not_a_choice(at, subject, found, choices)
+    return made._replace(wrong=f"{subject} cannot be `{found}`.", do=f"{how} {made.do}".strip())
+
+
 def bad_value(at: Located, wrong: str, do: str) -> Diagnostic:
     """A value that breaks the rule of its field."""
     return Diagnostic(BAD_VALUE, at, wrong=wrong, do=do)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from compiler.diagnostics import Diagnostic
 from compiler.source.document import Document, Origin, Path
@@ -12,11 +13,11 @@ ESSENTIAL = frozenset({"apiVersion", "kind", "metadata", "clusters"})
 
 
 def remainder(document: Document, found: Iterable[Diagnostic]) -> Document | None:
-    """The document less every entry that a finding is about, and less the overrides, which could name one of them.
+    """The document less every entry that a finding is about, also in the overrides.
 
     None where a mistake concerns the whole document.
     """
-    mistaken = {_entry(document, one.at.path) for one in found if isinstance(one.at, Origin)} | {("overrides",)}
+    mistaken = {_entry(document, one.at.path) for one in found if isinstance(one.at, Origin)}
     if any(not path or path[0] in ESSENTIAL for path in mistaken):
         return None
     left = {
@@ -26,7 +27,22 @@ def remainder(document: Document, found: Iterable[Diagnostic]) -> Document | Non
         for field, value in document.value.items()
         if (field,) not in mistaken
     }
+    if isinstance(left.get("overrides"), dict):
+        left["overrides"] = {name: _without(patch, mistaken) for name, patch in left["overrides"].items()}
     return Document(document.file, document.index, left)
+
+
+def _without(patch: Any, mistaken: Collection[Path]) -> Any:
+    """A cluster's override less the entries that are left out."""
+    if not isinstance(patch, dict):
+        return patch
+    return {
+        field: {name: entry for name, entry in value.items() if (field, name) not in mistaken}
+        if isinstance(value, dict)
+        else value
+        for field, value in patch.items()
+        if (field,) not in mistaken
+    }
 
 
 def _entry(document: Document, path: Path) -> Path:

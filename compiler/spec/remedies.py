@@ -7,6 +7,13 @@ from types import MappingProxyType
 
 from compiler.spec.patterns import DNS_LABEL, DNS_SUBDOMAIN, DURATION, LABEL_KEY, LABEL_VALUE, NAME, QUANTITY
 
+ORDER: Mapping[str, str] = MappingProxyType({
+    "columns": "Columns are `<role>: <name in the file>`.",
+    "tags": "Tags are `<role>: <name in the file>`.",
+    "splits": "Splits are `<split>: <file>`.",
+})  # fmt: skip
+"""Mapping whose names and values could be taken for each other -> which is which."""
+
 _CORES = "Write cores, such as `4`, or thousandths of one, such as `500m`."
 
 REMEDIES: Mapping[str, str] = MappingProxyType({
@@ -44,8 +51,8 @@ REMEDIES: Mapping[str, str] = MappingProxyType({
     r"^[A-Za-z0-9_.-]+$": "Use letters, digits, `-`, `_` and `.`.",
     r"^[a-z][-_a-z0-9]*\.(yaml|json)$": "Write a name that ends in `.yaml` or `.json`.",
     r"^[a-zA-Z0-9][-a-zA-Z0-9._:/@]*$": "Write an image, such as `registry.acme.io/train:1.4`.",
-    r"^s3://[a-z0-9][-a-z0-9.]{1,61}[a-z0-9](/[^\s$`\\]*)?$": "Write a bucket and a path, such as `s3://models/tickets-lora`.",
-    r"^https?://[^\s$`\\]+$": "Write an address such as `https://minio.acme.io`.",
+    r"^s3://[a-z0-9][-a-z0-9.]{1,61}[a-z0-9](/[^\s$`\\]*)?$": "Write a bucket and a path, such as `s3://models/tickets-lora`. A bucket's name has 3 to 63 characters.",
+    r"^https?://[^\s$`\\@]+$": "Write an address such as `https://minio.acme.io`, without a user.",
     r"^[0-9]+(\.[0-9]+)?[KMBT]$": "Write a number with `K`, `M`, `B` or `T`, such as `7.6B`.",
 })  # fmt: skip
 """Pattern -> sentence. A test asks for one of every pattern of the language."""

@@ -122,7 +122,7 @@ class Hyperparameters(SpecModel):
     """Records to use at most, for trials."""
 
 
-class Given(Hyperparameters):
+class HyperparameterSet(Hyperparameters):
     """Hyperparameters that may begin from others."""
 
     from_: str | None = Field(default=None, alias="from")
@@ -168,12 +168,12 @@ class Export(SpecModel):
     """Where the result is copied to."""
 
     uri: Annotated[str, StringConstraints(pattern=r"^s3://[a-z0-9][-a-z0-9.]{1,61}[a-z0-9](/[^\s$`\\]*)?$")]
-    """Bucket and path: `s3://models/tickets-lora`."""
+    """Bucket and path: `s3://models/tickets-lora`. Files are added and replaced there, and nothing is deleted."""
 
     secret: ObjectName | None = None
     """Secret with `access-key` and `secret-key`."""
 
-    endpoint: Annotated[str, StringConstraints(pattern=r"^https?://[^\s$`\\]+$")] | None = None
+    endpoint: Annotated[str, StringConstraints(pattern=r"^https?://[^\s$`\\@]+$")] | None = None
     """Address of the bucket's server, where it is not AWS."""
 
 
@@ -181,7 +181,7 @@ class Claim(SpecModel):
     """A claim for results."""
 
     size: Quantity | None = None
-    """Capacity. Left out, what the kept runs and checkpoints need."""
+    """Capacity. Left out, the cluster's default."""
 
     class_: str | None = Field(default=None, alias="class")
     """StorageClass. Left out, the cluster's default."""
@@ -192,6 +192,9 @@ class Claim(SpecModel):
 
 class Output(Claim):
     """What becomes of the result."""
+
+    size: Quantity | None = None
+    """Capacity. Left out, what the kept runs and checkpoints need."""
 
     keep: Annotated[int, Field(ge=1, le=100)] = 2
     """Runs and, within a run, checkpoints that are kept."""
@@ -211,7 +214,7 @@ Deepspeed = Annotated[
 """A strategy, `auto`, or a literal DeepSpeed configuration."""
 
 ChosenHyperparameters = Annotated[
-    Annotated[str, Tag("text")] | Annotated[Given, Tag("mapping")],
+    Annotated[str, Tag("text")] | Annotated[HyperparameterSet, Tag("mapping")],
     Discriminator(text_or_mapping),
 ]
 """The name of a set, or fields, with `from` over a set."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from compiler.diagnostics import Diagnostic, Staged, closest
 from compiler.source.document import Document, Origin, Path
 from compiler.spec import problems
-from compiler.spec.remedies import REMEDIES
+from compiler.spec.remedies import ORDER, REMEDIES
 
 M = TypeVar("M", bound=BaseModel)
 Error = Mapping[str, Any]
@@ -102,20 +103,26 @@ def _missing(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Di
 def _choice(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Diagnostic:
     del model
     at = _key(at)
-    if at.key:
-        found = at.path[-1]
     choices = [word.strip().strip("'") for word in str(error["ctx"]["expected"]).replace(" or ", ", ").split(",")]
-    return problems.not_a_choice(at, _subject(at), str(found), choices)
+    if at.key:
+        return problems.not_a_name(at, _subject(at), str(at.path[-1]), choices, _swapped(at, found, choices))
+    return problems.not_a_choice(at, _field(at), str(found), choices)
+
+
+def _swapped(at: Origin, found: Any, choices: Sequence[str]) -> str:
+    """What to write where a name and its value stand in each other's place, or could."""
+    order = ORDER.get(str(at.path[-2]), "") if len(at.path) > 1 else ""
+    return f"{order} Write `{found}: {at.path[-1]}`." if order and found in choices else order
 
 
 def _pattern(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Diagnostic:
     del model
     at = _key(at)
-    return problems.bad_value(
-        at,
-        f"`{found if at.key is False else at.path[-1]}` does not fit `{_subject(at)}`.",
-        REMEDIES.get(str(error["ctx"]["pattern"]), f"It has to match `{error['ctx']['pattern']}`."),
-    )
+    pattern, text = str(error["ctx"]["pattern"]), str(at.path[-1] if at.key else found)
+    fails = f"cannot be {_lower_first(_subject(at))}" if at.key else f"does not fit {_subject(at)}"
+    do = REMEDIES.get(pattern, f"It has to match `{pattern}`.")
+    other_case = tuple(one for one in (text.lower(), text.upper()) if one != text and re.search(pattern, one))
+    return problems.bad_value(at, f"`{text}` {fails}.", do)._replace(candidates=other_case)
 
 
 def _custom(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Diagnostic:
@@ -129,7 +136,8 @@ def _other(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Diag
     if wanted is None:
         at = _key(at)
         message = str(error["msg"]).removeprefix("Input should be ").rstrip(".")
-        return problems.bad_value(at, f"`{_subject(at)}` cannot be `{found}`.", f"It has to be {message}.")
+        value = at.path[-1] if at.key else found
+        return problems.bad_value(at, f"{_subject(at)} cannot be `{value}`.", f"It has to be {message}.")
     wanted = _alternatives(model, at.path) or wanted
     return problems.wrong_type(at, _field(at), wanted, _described(found), _remedy(wanted, at, found))
 
@@ -139,14 +147,12 @@ def _length(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Dia
     at = _key(at)
     context = error["ctx"]
     if "max_length" in context:
-        wrong = f"`{_subject(at)}` has {len(str(at.path[-1] if at.key else found))} characters."
+        wrong = f"{_subject(at)} has {len(str(at.path[-1] if at.key else found))} characters."
         return problems.bad_value(at, wrong, f"It may have {context['max_length']}.")
     if isinstance(found, list):
-        return problems.bad_value(
-            at, f"`{_subject(at)}` is an empty list.", "Name at least one, or leave the field out."
-        )
+        return problems.bad_value(at, f"{_subject(at)} is an empty list.", "Name at least one, or leave the field out.")
     return problems.bad_value(
-        at, f"`{_subject(at)}` cannot be `{found}`.", f"Write {context['min_length']} or more characters."
+        at, f"{_subject(at)} cannot be `{found}`.", f"Write {context['min_length']} or more characters."
     )
 
 
@@ -167,9 +173,14 @@ def _key(at: Origin) -> Origin:
 
 
 def _subject(at: Origin) -> str:
+    """What a sentence is about, as it begins: a field, or the names of a mapping."""
     if not at.key:
-        return _field(at)
-    return f"a name under {at.path[-2]}" if len(at.path) > 1 else "a name"
+        return f"`{_field(at)}`"
+    return f"A name under `{at.path[-2]}`" if len(at.path) > 1 else "A name"
+
+
+def _lower_first(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _described(found: Any) -> str:

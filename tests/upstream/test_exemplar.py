@@ -24,6 +24,9 @@ TREES = sorted([*(ROOT / "tests" / "golden").glob("*/expected"), ROOT / "sample-
 FINETUNES = {"support-bot": ("tickets-lora", "dolly-full"), "smoke": ("sums-lora", "sums-full")}
 CASES = [(project, name) for project, names in FINETUNES.items() for name in names]
 DIGEST = re.compile(r"\b[24-9bcdfghkmt]{10}\b")
+# What the reference does not say: a reward model's value head is merged only where the stage is told, and the format of
+# the export is the default of the program.
+ADDED = {"merge.yaml": ("stage", "export_legacy_format")}
 FILES = ("train.yaml", "dataset_info.json", "deepspeed.json", "merge.yaml")
 
 
@@ -72,8 +75,10 @@ def test_the_files_of_the_run_are_the_reference(project: str, name: str, referen
         assert (found is None) == (wanted is None), file
         if wanted is not None:
             read = yaml.CSafeLoader
+            told, meant = (masked(yaml.load(text, read)) for text in (found, wanted))
+            kept = {field: value for field, value in told.items() if field in meant or field not in ADDED.get(file, ())}
             # In the order of the fields, too; a float may be spelt in two ways.
-            assert list(masked(yaml.load(found, read)).items()) == list(masked(yaml.load(wanted, read)).items()), file
+            assert list(kept.items()) == list(meant.items()), file
     told, meant = (json.loads(one[key]["data"]["run.json"]) for one in (ours, reference))
     assert masked({field: told[field] for field in meant}) == masked(meant)
 

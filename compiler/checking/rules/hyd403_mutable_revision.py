@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from compiler.checking.rule import Finding, Rule
 from compiler.diagnostics import Code, Severity
 from compiler.linking.artifact import Artifact
+from compiler.linking.model_ids import HUBS
 
 _COMMIT = re.compile(r"[0-9a-f]{7,64}|sha256:[0-9a-f]{64}")
 _VERSION = re.compile(r"v?[0-9]+(\.[0-9]+)+([-+.][\w.-]+)?", re.ASCII)
@@ -23,20 +24,27 @@ def mutable_revision(artifact: Artifact, limit: str) -> Iterator[Finding]:
     if revision is not None and (_COMMIT.fullmatch(revision) or _VERSION.fullmatch(revision)):
         return
     what = "No revision is given" if revision is None else f"`{revision}` can move"
-    do = "Add the commit: `@<commit>` at the end of the URI, or the option `revision` (`commit` for GIT)."
-    if _names_an_entry(artifact):
-        do = f'Describe the model under `models`, with its commit: `{{source: "{source.uri}@<commit>"}}`.'
-    yield Finding(artifact.source_at, f"{what}: the same spec may load other data tomorrow.", do)
+    yield Finding(artifact.source_at, f"{what}: the same spec may load other data tomorrow.", _remedy(artifact))
 
 
-def _names_an_entry(artifact: Artifact) -> bool:
-    """Whether the spec names a model of the library, and so has no URI that a commit could be added to."""
+def _remedy(artifact: Artifact) -> str:
+    name, source = _bare_name(artifact), artifact.source
+    if name is None:
+        return "Add the commit: `@<commit>` at the end of the URI, or the option `revision` (`commit` for GIT)."
+    if artifact.source_at.document.kind == "Project":
+        return f'Describe the model under `models`, with its commit: `{{source: "{source.uri}@<commit>"}}`.'
+    return f"Write the commit behind its name: `{name.partition('@')[0]}@<commit>`."
+
+
+def _bare_name(artifact: Artifact) -> str | None:
+    """What the spec says in place of a URI: a model of the library, or a repository of a hub."""
     value = artifact.source_at.document.value
     for step in artifact.source_at.path:
         if not isinstance(value, dict) or step not in value:
-            return False
+            return None
         value = value[step]
-    return isinstance(value, str) and "://" not in value and artifact.model_id is not None
+    hub = artifact.source.type.name in HUBS
+    return value if isinstance(value, str) and "://" not in value and hub else None
 
 
 RULE = Rule(

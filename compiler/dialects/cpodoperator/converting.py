@@ -14,7 +14,7 @@ from compiler.spec.problems import bad_value, not_a_choice
 Schema = Mapping[str, Any]
 
 DEFINITIONS: Mapping[str, str] = {
-    "hyperparameters": "Given", "lora": "Lora", "freeze": "Freeze", "batch": "Given", "run": "Finetune",
+    "hyperparameters": "HyperparameterSet", "lora": "Lora", "freeze": "Freeze", "batch": "HyperparameterSet", "run": "Finetune",
 }  # fmt: skip
 """Where a recipe's flags are -> the definition of the language that has their fields."""
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from compiler.diagnostics import Staged
+from compiler.dialects.cpod_problems import OF_CONVERSIONS
+from compiler.dialects.cpodoperator.products import gpu_of
 from compiler.dialects.cpodoperator.settings import settings_of
 from compiler.emission.naming import object_name
 from compiler.linking.artifact import Artifact
@@ -25,11 +28,14 @@ HEADROOM = 1.2
 """The operator's own, for a claim of data whose size it knows."""
 
 
-def conversion(model: Artifact, document: Document, around: Around, recipe: CpodRecipe) -> list[Artifact | TrainingJob]:
+def conversion(
+    model: Artifact, document: Document, around: Around, recipe: CpodRecipe
+) -> Staged[list[Artifact | TrainingJob]]:
     """The engine as a model of its own, and the job that makes it. A GPU is asked for, which the operator forgets."""
     name, namespace = document.value["metadata"]["name"], model.namespace
     at = document.at("spec", "converttensortrengine")
     settings = settings_of(around)
+    gpu = gpu_of(around, settings.tensorrt_gpu_product, at, OF_CONVERSIONS)
     claim = object_name([model.names.claim, "dest"])
     spec = _claim_spec(model, around)
     job = object_name(["convert-job", name])
@@ -48,6 +54,7 @@ def conversion(model: Artifact, document: Document, around: Around, recipe: Cpod
         arguments=(SOURCE, DESTINATION),
         environment={},
         replicas={"worker": 1},
+        accelerator=gpu.value.accelerator,
         cards=1,
         outputs=(
             OutputClaim(
@@ -56,12 +63,13 @@ def conversion(model: Artifact, document: Document, around: Around, recipe: Cpod
             ),
         ),
         retries=None,
-        product=settings.tensorrt_gpu_product,
+        product=gpu.value.product,
+        places=dict.fromkeys((("accelerator",), ("image",), ("replicas",)), at),
     )  # fmt: skip
     written = Written(f"pvc://{claim}", at)
     source = read_source(written).value
     if source is None:
-        return [made]
+        return Staged([made], gpu.found)
     engine = model._replace(
         key=(namespace, f"{name}-engine"),
         of=f"{model.of}-engine",
@@ -72,7 +80,7 @@ def conversion(model: Artifact, document: Document, around: Around, recipe: Cpod
         secret=None,
         in_place=False,
     )
-    return [engine, made]
+    return Staged([engine, made], gpu.found)
 
 
 def _claim_spec(model: Artifact, around: Around) -> Mapping[str, Any]:

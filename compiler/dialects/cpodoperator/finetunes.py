@@ -12,7 +12,7 @@ from compiler.dialects.cpodoperator.flags import Flags
 from compiler.dialects.cpodoperator.known_models import row_of, table
 from compiler.dialects.cpodoperator.names import noted, storage_name
 from compiler.dialects.cpodoperator.products import accelerator_of
-from compiler.dialects.cpodoperator.reading import shaped
+from compiler.dialects.cpodoperator.reading import places_of, shaped
 from compiler.dialects.cpodoperator.references import mounted, remedy
 from compiler.dialects.cpodoperator.settings import recipe_of, settings_of
 from compiler.dialects.deferred import Around, Deferred
@@ -35,6 +35,13 @@ if TYPE_CHECKING:
 
 METHODS: Mapping[str, str] = {"": "lora", "lora": "lora", "pt": "full", "full": "full", "freeze": "freeze"}
 """`finetuneType` -> the method of the language. The operator's `pt` is no pre-training."""
+
+FIELDS: Mapping[tuple[str, ...], str] = {
+    ("accelerator",): "gpuCount", ("accelerator", "type"): "gpuProduct", ("accelerator", "count"): "gpuCount",
+    ("method",): "finetuneType", ("output", "merge"): "autoMerge", ("hyperparameters",): "hyperParameters",
+    ("image",): "model", ("template",): "model", ("lora", "targets"): "model",
+}  # fmt: skip
+"""Fields of the language's fine-tunings, and the FineTune's that say or imply them."""
 
 CLAIMS = 2
 """The operator's claims, for checkpoints and for the result; a run has both on one."""
@@ -129,8 +136,9 @@ def _product(one: _Tuning, known: _Known | None) -> Staged[str | None]:
     product = said or settings_of(one.around).finetune_gpu_product or (known.recipe.gpu_product if known else "")
     if not product:
         return Staged(None)
-    at = one.at("gpuProduct") if said else one.document.at("spec", key=True)
-    return accelerator_of(one.around, product, at, said=bool(said))
+    if said:
+        return accelerator_of(one.around, product, one.at("gpuProduct"))
+    return accelerator_of(one.around, product, one.document.at("spec", key=True), problems.OF_FINETUNES)
 
 
 def _flags(one: _Tuning, known: _Known) -> Flags:
@@ -179,7 +187,17 @@ def _finetune(one: _Tuning, known: _Known, flags: Flags, accelerator: str) -> Fi
         annotations={key: value for key, value in metadata.annotations.items() if key != LAST_APPLIED},
         arguments=flags.arguments,
         upload=_upload(one, method),
+        places=_places(one, flags),
     )
+
+
+def _places(one: _Tuning, flags: Flags) -> dict[tuple[str, ...], Origin]:
+    """Where the document says what planning may have to say something about; flags count more than fields."""
+    by_flags: dict[tuple[str, ...], Origin] = {
+        (field,) if of == "run" else (of, field): said.at for (of, field), said in flags.fields.items() if of != "batch"
+    }
+    product = places_of(one.document, {("accelerator",): "gpuProduct"})
+    return {**product, **places_of(one.document, FIELDS), **by_flags}
 
 
 def _references(one: _Tuning, row: CpodModel) -> tuple[Reference, Reference]:
@@ -224,7 +242,7 @@ def _global_batch(one: _Tuning, known: _Known, flags: Flags) -> tuple[int, Origi
 
 def _fields() -> list[str]:
     """Every hyperparameter of the language, by its name in Python."""
-    properties = language("Project").records.document["$defs"]["Given"]["properties"]
+    properties = language("Project").records.document["$defs"]["HyperparameterSet"]["properties"]
     return [attribute(field) for field in properties if field != "from"]
 
 

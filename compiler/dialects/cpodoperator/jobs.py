@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +11,8 @@ from compiler.diagnostics import Diagnostic, Staged
 from compiler.dialects import cpod_problems as problems
 from compiler.dialects.cpodoperator.job_checks import LOGS_PATH, check_job
 from compiler.dialects.cpodoperator.names import noted
-from compiler.dialects.cpodoperator.reading import shaped
+from compiler.dialects.cpodoperator.products import Gpu, gpu_of
+from compiler.dialects.cpodoperator.reading import places_of, shaped
 from compiler.dialects.cpodoperator.references import mounted, remedy
 from compiler.dialects.cpodoperator.settings import settings_of
 from compiler.dialects.cpodoperator.variables import environment_of
@@ -35,6 +36,11 @@ LEAST_MIB = 1024
 LOGS = "log-volume-tensorboard-0"
 RDMA = {"rdma/rdma_shared_device_a": "1"}
 INFINIBAND = {"NCCL_NET": "IB", "NCCL_IB_DISABLE": "0"}
+FIELDS: Mapping[tuple[str, ...], str] = {
+    ("accelerator",): "gpuType", ("accelerator", "count"): "gpuRequiredPerReplica", ("replicas",): "workerReplicas",
+    ("framework",): "jobType", ("image",): "image", ("deadline",): "duration", ("retries",): "backoffLimit",
+}  # fmt: skip
+"""Fields of the language's jobs, and the CPodJob's that say them."""
 
 
 class _Job(NamedTuple):
@@ -59,6 +65,16 @@ class _Job(NamedTuple):
 
     def at(self, field: str, *, key: bool = False) -> Origin:
         return self.document.at("spec", field, key=key)
+
+
+class _Parts(NamedTuple):
+    """What takes more than a look at the field."""
+
+    gpu: Gpu
+    references: tuple[Reference, ...]
+    outputs: tuple[OutputClaim, ...]
+    environment: Environment
+    upload: Upload | None
 
 
 def read_job(document: Document, unit: str) -> Staged[list[Any]]:
@@ -86,20 +102,16 @@ def _read(job: CPodJob, document: Document, unit: str, around: Around) -> Staged
     outputs = _outputs(one)
     environment = environment_of(one.spec.env or (), document.at("spec", "env"))
     upload = _upload(one)
+    gpu = gpu_of(around, job.spec.gpu_type if _gpus(one) else None, one.at("gpuType"))
     checks = check_job(job.spec, document, gpus=_gpus(one), logs=_logs(one))
-    found = [*references.found, *outputs.found, *environment.found, *upload.found, *checks]
+    found = [*gpu.found, *references.found, *outputs.found, *environment.found, *upload.found, *checks]
     if any(finding.level.label == "error" for finding in found):
         return Staged([], found)
-    return Staged([_job(one, references.value, outputs.value, environment.value, upload.value)], found)
+    parts = _Parts(gpu.value, references.value, outputs.value, environment.value, upload.value)
+    return Staged([_job(one, parts)], found)
 
 
-def _job(
-    one: _Job,
-    references: tuple[Reference, ...],
-    outputs: tuple[OutputClaim, ...],
-    environment: Environment,
-    upload: Upload | None,
-) -> TrainingJob:
+def _job(one: _Job, parts: _Parts) -> TrainingJob:
     spec, metadata = one.spec, one.job.metadata
     framework, pods, many = str(spec.job_type), _pods(spec), _over_rdma(one)
     annotations = {key: value for key, value in metadata.annotations.items() if key != LAST_APPLIED}
@@ -111,24 +123,39 @@ def _job(
         origin=one.document.at("metadata", "name"),
         names=JobNames(claim=object_name([one.name, "modelsave-pvc"]), job=one.name, files=one.name),
         labels=metadata.labels,
-        references=references,
+        references=parts.references,
         framework=framework,
         image=spec.image,
         command=spec.command or (),
         arguments=spec.args or (),
-        environment={**environment, **INFINIBAND} if many else environment,
+        environment={**parts.environment, **INFINIBAND} if many else parts.environment,
         replicas={**({"launcher": 1} if framework == "mpi" else {}), "worker": pods},
+        accelerator=parts.gpu.accelerator,
         cards=_gpus(one),
-        outputs=outputs,
+        outputs=parts.outputs,
         retries=spec.backoff_limit,
         deadline_seconds=spec.duration * 60 if spec.duration else None,
         elastic=(pods, pods, None) if framework == "pytorch" and pods > 1 else None,
         annotations=annotations,
-        product=spec.gpu_type or None,
+        product=parts.gpu.product,
         extra_resources=RDMA if many else {},
         capabilities=("IPC_LOCK",) if many else (),
-        upload=upload,
+        upload=parts.upload,
+        places=_places(one),
     )
+
+
+def _places(one: _Job) -> dict[tuple[str, ...], Origin]:
+    """Where the document says what planning may have to say something about."""
+    spec = one.spec
+    paths = {
+        "datasetPath": ("mounts", spec.dataset_path), "pretrainModelPath": ("mounts", spec.pretrain_model_path),
+        "ckptPath": ("output", spec.ckpt_path), "modelSavePath": ("output", spec.model_save_path),
+    }  # fmt: skip
+    directories: dict[tuple[str, ...], Origin] = {
+        (of, posixpath.normpath(path)): one.at(field) for field, (of, path) in paths.items() if path
+    }
+    return {**places_of(one.document, FIELDS), **directories}
 
 
 def _pods(spec: CPodJobSpec) -> int:

@@ -49,7 +49,7 @@ def facts_of(entry: Model | None, template: str | None) -> ModelInfo:
     """What planning needs to know of a model. Weights of an unknown one are taken for 16-bit numbers."""
     if entry is None:
         return ModelInfo(None, "bfloat16", template)
-    return ModelInfo(entry.facts, entry.dtype or "bfloat16", template or entry.template)
+    return ModelInfo(entry.facts, entry.dtype or "bfloat16", template or entry.template, entry.task, entry.remote_code)
 
 
 def weights_of(entry: Model) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from compiler.diagnostics import Staged
@@ -12,6 +12,8 @@ from compiler.spec.checked import checked
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+
+    from compiler.source.document import Origin
 
     M = TypeVar("M", bound=BaseModel)
 
@@ -23,3 +25,14 @@ def shaped(kind: str, model: Callable[[], type[M]], document: Document) -> Stage
     if value is not None and value.metadata.namespace is None:
         return Staged(None, [*read.found, no_namespace(document.at("metadata", key=True), document.kind)])
     return read
+
+
+def places_of(document: Document, fields: Mapping[tuple[str, ...], str]) -> dict[tuple[str, ...], Origin]:
+    """Where the document says what the language has under another name: `fields` of its spec, by their ways in the
+    language. What it leaves out is left out."""
+    given = {field: value for field, value in document.value["spec"].items() if value is not None}
+    return {
+        way: document.at("spec", field, key=isinstance(given[field], Mapping))
+        for way, field in fields.items()
+        if field in given
+    }

@@ -122,7 +122,8 @@ def _model(storage: ModelStorage, document: Document, unit: str, around: Around)
     recipe = recipe_of(around)
     if recipe.value is None:
         return Staged([model], [*found, *recipe.found])
-    return Staged([model, *conversion(model, document, around, recipe.value)], found)
+    converted = conversion(model, document, around, recipe.value)
+    return Staged([model, *converted.value], [*found, *converted.found])
 
 
 def _dataset(storage: DataSetStorage, document: Document, unit: str, around: Around) -> Staged[list[Any]]:

@@ -14,6 +14,8 @@ from compiler.spec.base import SpecModel
 Repository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9._]*(/[A-Za-z0-9][-A-Za-z0-9._]*)?$")]
 """`organisation/name` on a hub."""
 
+Task = Literal["text-generation", "vision-language", "embedding", "text-to-image"]
+
 
 class Published(SpecModel):
     """The count that a hub shows, where it is not that of the unique weights."""
@@ -54,11 +56,15 @@ class Model(Entry):
     gated: bool = False
     """Whether Hugging Face asks for a token of an account that has accepted the licence."""
 
-    task: Literal["text-generation", "vision-language", "embedding", "text-to-image"] = "text-generation"
+    task: Task = "text-generation"
     """What the model does."""
 
     template: Text | None = None
     """Chat template, as LLaMA-Factory names it. A base model is listed with its group's."""
+
+    remote_code: bool = False
+    """Whether its architecture is code that lies beside the weights, and not in Transformers. Whoever loads it runs that
+    code, so a revision should be pinned."""
 
     dtype: Dtype | None = None
     """What the published weights are stored in."""

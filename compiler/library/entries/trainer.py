@@ -13,6 +13,7 @@ from compiler.spec.base import Quantity, SpecModel
 from compiler.spec.project.datasets import Column, Role
 from compiler.spec.training import Method, Stage
 
+Vendor = Literal["nvidia", "amd", "huawei", "intel", "metax", "cpu"]
 FileName = Annotated[str, StringConstraints(pattern=r"^[a-z][-_a-z0-9]*\.(yaml|json)$")]
 
 
@@ -93,6 +94,9 @@ class Trainer(Entry):
     image: Text | None = None
     """The image with its tag. Left out, a fine-tuning has to give one."""
 
+    vendors: Annotated[list[Vendor], Field(min_length=1)] = Field(default=["nvidia", "cpu"])
+    """Vendors of the accelerators that its image runs on. For others a fine-tuning has to give an image."""
+
     needs: list[Literal["image", "script"]] = Field(default=[])
     """What a fine-tuning has to give."""
 
@@ -119,6 +123,13 @@ class Trainer(Entry):
 
     launch: Annotated[list[Argument], Field(min_length=1)]
     """The program and its arguments, on each node."""
+
+    adapter_optimizer: list[str] | None = None
+    """Its arguments that choose or tune an optimizer. Where none of them is given, DeepSpeed makes the one of adapters,
+    as its configuration says. Left out, the trainer always makes its own, and is not to be given another."""
+
+    resumes: list[Stage] = Field(default=["pt", "sft", "rm", "dpo", "kto"])
+    """Stages that it goes on with from a checkpoint. The others begin anew when they are restarted."""
 
     merge: Merge | None = None
     """How adapters are merged; left out, it cannot."""

@@ -12,12 +12,12 @@ from compiler.linking.workload import Hyperparameters
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from compiler.spec.training import Given
+    from compiler.spec.training import HyperparameterSet
 
 
 def expand(scope: Scope) -> Staged[list[Entry]]:
     """No entries: what is wrong with the sets."""
-    written: Mapping[str, Given] = getattr(scope.project, SECTION, None) or {}
+    written: Mapping[str, HyperparameterSet] = getattr(scope.project, SECTION, None) or {}
     found: list[Diagnostic] = []
     for name in written:
         found += complete(scope, Hyperparameters({}, {}, {}), name, scope.at(SECTION, name)).found

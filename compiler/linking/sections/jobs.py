@@ -24,7 +24,7 @@ def expand(scope: Scope) -> Staged[list[Entry]]:
     found: list[Diagnostic] = []
     for name, job in jobs.items():
         at = scope.at("jobs", name)
-        mounts = [_mount(scope, path, one, at.child("mounts", path)) for path, one in job.mounts.items()]
+        mounts = [_mount(scope, path, one, at.child("mounts", path)) for path, one in sorted(job.mounts.items())]
         found += [finding for one in mounts for finding in one.found]
         entries += [one.value.artifact for one in mounts if one.value.artifact is not None]
         entries.append(_job(scope, name, job, [one.value for one in mounts]))

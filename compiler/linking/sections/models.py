@@ -52,18 +52,19 @@ def expand(scope: Scope) -> Staged[list[Entry]]:
 
 
 def entry_artifact(scope: Scope, name: str, written: str | Model, at: Origin) -> Staged[Artifact | None]:
-    """The artifact of an entry: of a description, or of a model of the library by its name, which stands at `at`."""
+    """The artifact of an entry: of a description, or of a model of the library by its name, which stands at `at`, under
+    `models` or where a workload names it."""
     model: Model = trusted_part("Project", "Model", {"from": written}) if isinstance(written, str) else written
-    known = _known(scope, name, model, at)
+    known = _known(scope, name, model, written, at)
     found = [*known.found, *check_path(model.mount.path, scope.at("models", name, "mount", "path"))]
     if known.value.source is None:
         return Staged(None, found)
-    found += _gated(model, known.value)
+    found += _gated(model, known.value, written)
     artifact = artifact_of(scope, "models", name, model, Read(known.value.written, known.value.source))
     return Staged(_with_model(artifact, model, known.value.entry), found)
 
 
-def _known(scope: Scope, name: str, model: Model, at: Origin) -> Staged[_Known]:
+def _known(scope: Scope, name: str, model: Model, form: str | Model, at: Origin) -> Staged[_Known]:
     entry: ModelEntry | None = None
     found: list[Diagnostic] = []
     if model.from_ is not None and "://" in model.from_:
@@ -81,7 +82,7 @@ def _known(scope: Scope, name: str, model: Model, at: Origin) -> Staged[_Known]:
         entry = entry or _entry_of(scope, source.value)
     else:
         written = Written(_hub_uri(entry), at)
-        source = read_source(written) if written.uri else Staged(None, [_nowhere(entry, at)])
+        source = read_source(written) if written.uri else Staged(None, [_nowhere(entry, form, at)])
     return Staged(_Known(source.value, entry, written), [*found, *source.found])
 
 
@@ -91,8 +92,18 @@ def _hub_uri(entry: ModelEntry | None) -> str:
     return f"modelscope://{entry.modelscope}" if entry is not None and entry.modelscope else ""
 
 
-def _nowhere(entry: ModelEntry | None, at: Origin) -> Diagnostic:
-    return problems.no_repository(at, entry.name if entry else "")
+def _nowhere(entry: ModelEntry | None, form: str | Model, at: Origin) -> Diagnostic:
+    return problems.no_repository(at, entry.name if entry else "", _adding("source", form, at))
+
+
+def _adding(field: str, form: str | Model, at: Origin) -> str:
+    """How a field can be said of a model, which may have been given by its name alone."""
+    if not isinstance(form, str):
+        return f"Add `{field}:`"
+    described = f"`{{from: {form}, {field}: ...}}`"
+    if at.path[:1] == ("models",):
+        return f"Write {described}"
+    return f"Describe it under `models` and name that entry here: {described}"
 
 
 def _entry_of(scope: Scope, source: Source | None) -> ModelEntry | None:
@@ -100,12 +111,12 @@ def _entry_of(scope: Scope, source: Source | None) -> ModelEntry | None:
     return scope.library.find_by_repository(hub, str(source.fields["repo"])) if source and hub else None
 
 
-def _gated(model: Model, known: _Known) -> list[Diagnostic]:
+def _gated(model: Model, known: _Known, form: str | Model) -> list[Diagnostic]:
     # ModelScope lets anyone load what Hugging Face gates.
     on_hub = known.source is not None and known.source.type.name == "HUGGING_FACE"
     if known.entry is None or not known.entry.gated or model.secret or not on_hub:
         return []
-    return [problems.gated_model(known.written.at, known.entry.name)]
+    return [problems.gated_model(known.written.at, known.entry.name, _adding("secret", form, known.written.at))]
 
 
 def _with_model(artifact: Artifact, model: Model, entry: ModelEntry | None) -> Artifact:
@@ -122,5 +133,7 @@ def _with_model(artifact: Artifact, model: Model, entry: ModelEntry | None) -> A
     labels = dict(artifact.labels)
     if entry is not None:
         labels[MODEL_ID] = entry.name
-    info = ModelInfo(facts, dtype, model.template or (entry.template if entry else None))
+    template = model.template or (entry.template if entry else None)
+    task, remote = (entry.task, entry.remote_code) if entry else ("text-generation", False)
+    info = ModelInfo(facts, dtype, template, task, remote)
     return artifact._replace(labels=labels, weights=weights, model_id=entry.name if entry else None, model=info)

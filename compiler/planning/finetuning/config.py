@@ -10,6 +10,8 @@ from compiler.emission.digests import run_digest
 from compiler.emission.yaml_text import dump
 from compiler.library.settings import render_settings
 from compiler.library.templates import render, render_values
+from compiler.linking.accelerators import Resolved
+from compiler.linking.artifact import ModelInfo
 from compiler.linking.workload import Finetune
 from compiler.planning.finetuning.data import Data, descriptions
 from compiler.planning.finetuning.runs import ADAPTERS, MERGED, training_directory
@@ -26,6 +28,12 @@ OUTPUT = "/mnt/output"
 SCRATCH = "/mnt/scratch"
 
 DEEPSPEED = "deepspeed.json"
+SLOW_VOLUME = 100_000_000
+"""Bytes a second that a volume takes at least."""
+
+FOUR_BIT = frozenset({"awq-int4", "gptq-int4"})
+"""Types of weights that adapters are trained on as they are, and that nothing can be merged into."""
+
 PUBLISH_SECONDS = 3600
 """How long other workers wait for the first one to merge and publish."""
 
@@ -49,11 +57,21 @@ class Given(NamedTuple):
     dataset: str
     """Directory of the data in the pod."""
 
+    info: ModelInfo
+    """What is known of the model."""
+
     run: str
     """The run digest."""
 
-    processors: bool
-    """Whether it runs without a card."""
+    weights: int
+    """Bytes of the whole model's weights."""
+
+    accelerator: Resolved
+
+    @property
+    def processors(self) -> bool:
+        """Whether it runs without a card."""
+        return self.accelerator.pool.card.resource is None
 
     @property
     def directory(self) -> str:
@@ -79,13 +97,21 @@ def files_of(given: Given, context: Mapping[str, Any]) -> dict[str, str]:
     if trainer.descriptions is not None:
         files[trainer.descriptions.file] = _json(descriptions(trainer, given.data, given.dataset))
     if given.plan.deepspeed is not None:
-        files[DEEPSPEED] = _json(given.plan.deepspeed)
+        literal = isinstance(given.finetune.deepspeed, Mapping)
+        files[DEEPSPEED] = _json(_sorted(given.plan.deepspeed) if literal else given.plan.deepspeed)
     if given.merges and trainer.merge is not None:
         for name, settings in trainer.merge.files.items():
             files[name] = _written(name, render_settings(settings, context))
     files["run.json"] = _json(_run(given, context))
     files["run.py"] = RUN
     return files
+
+
+def _sorted(value: Any) -> Any:
+    """A literal configuration in the order of its keys: who writes them in another order means the same."""
+    if isinstance(value, Mapping):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def digest_of(files: Mapping[str, str]) -> str:
@@ -128,7 +154,9 @@ def _run(given: Given, context: Mapping[str, Any]) -> dict[str, Any]:
     }
     if given.merges and given.trainer.merge is not None:
         told["merge"] = render(given.trainer.merge.command, context)
-    told["publishSeconds"] = PUBLISH_SECONDS
+    told["publishSeconds"] = publish_seconds(given.weights)
+    told["layout"] = _layout(given.plan)
+    told["resumes"] = given.finetune.stage in given.trainer.resumes
     told["mode"] = given.finetune.mount.file_mode
     told["ready"] = {**marker, "path": training}
     if "merge" in told:
@@ -136,9 +164,25 @@ def _run(given: Given, context: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
+def _checkpoints(given: Given) -> dict[str, Any]:
+    kept = given.finetune.stage in given.trainer.resumes
+    return {"kept": kept, "strategy": "steps" if kept else "no"}
+
+
+def publish_seconds(weights: int) -> int:
+    """How long others wait for the first one to merge weights of so many bytes, and to publish them: an hour, or the time
+    to read them once and write them twice over a slow link."""
+    return max(PUBLISH_SECONDS, 3 * weights // SLOW_VOLUME)
+
+
+def _layout(plan: TrainingPlan) -> str:
+    """How a checkpoint's states are parted. DeepSpeed resumes with as many processes of the same stage only."""
+    return "whole" if plan.deepspeed is None else f"{plan.strategy} of {plan.world} processes"
+
+
 def context_of(given: Given) -> dict[str, Any]:
     """What a trainer's templates see."""
-    finetune, plan, data = given.finetune, given.plan, given.data
+    finetune, data = given.finetune, given.data
     adapter = finetune.method in ADAPTERS
     train, validation = data.files["train"], data.files.get("validation")
     return {
@@ -148,7 +192,8 @@ def context_of(given: Given) -> dict[str, Any]:
         "adapted": {
             "type": "lora" if adapter else finetune.method,
             "adapter": adapter,
-            "quantized": finetune.method == "qlora",
+            # What is stored in 4 bits is trained on as it is.
+            "quantized": finetune.method == "qlora" and given.info.dtype not in FOUR_BIT,
             "dropout": adapter and finetune.lora.dropout > 0,
             "frozen": finetune.method == "freeze",
         },
@@ -160,7 +205,13 @@ def context_of(given: Given) -> dict[str, Any]:
         },
         "freeze": {"layers": finetune.freeze.layers},
         "hyperparameters": {name: _number(name, value) for name, value in finetune.hyperparameters.values.items()},
-        "model": {"path": given.model, "template": given.template},
+        "model": {"path": given.model, "template": given.template, "remote_code": given.info.remote_code},
+        # Left out, it is on with plain text: there it is always said.
+        "packing": {
+            "stated": finetune.stage == "pt" or finetune.hyperparameters.values["packing"],
+            "value": bool(finetune.hyperparameters.values["packing"]),
+        },
+        "checkpoints": _checkpoints(given),
         "dataset": {
             "name": data.name,
             "validation_name": data.validation,
@@ -175,7 +226,8 @@ def context_of(given: Given) -> dict[str, Any]:
             "output": f"{given.directory}/{training_directory(finetune)}",
             "merged": f"{given.directory}/merged.partial",
         },
-        "plan": _plan(plan, finetune, processors=given.processors),
+        "accelerator": {"id": given.accelerator.id, "vendor": given.accelerator.entry.vendor},
+        "plan": _plan(given),
         "keep": finetune.output.keep,
         "config": CONFIG,
         "scratch": SCRATCH,
@@ -183,7 +235,8 @@ def context_of(given: Given) -> dict[str, Any]:
     }
 
 
-def _plan(plan: TrainingPlan, finetune: Finetune, *, processors: bool) -> dict[str, Any]:
+def _plan(given: Given) -> dict[str, Any]:
+    plan, processors = given.plan, given.processors
     deepspeed = plan.deepspeed is not None
     return {
         "nodes": plan.nodes,
@@ -196,21 +249,23 @@ def _plan(plan: TrainingPlan, finetune: Finetune, *, processors: bool) -> dict[s
         "global_batch": plan.global_batch,
         "strategy": plan.strategy,
         "precision": plan.precision,
-        "mixed_precision": "no" if plan.precision == "fp32" else plan.precision,
-        "distributed": "NO" if plan.world == 1 else "MULTI_CPU" if processors else "MULTI_GPU",
         "bf16": plan.precision == "bf16",
         "fp16": plan.precision == "fp16",
         "deepspeed": f"{CONFIG}/{DEEPSPEED}" if deepspeed else None,
         "workers": min(WORKERS, plan.cpu),
-        "without_checkpointing": not finetune.hyperparameters.gradient_checkpointing,
-        "cuda": not processors,
+        "without_checkpointing": not given.finetune.hyperparameters.gradient_checkpointing,
+        "cuda": given.accelerator.entry.vendor == "nvidia" and not processors,
         "processors": processors,
-        "processors_of_many_nodes": processors and plan.nodes > 1,
-        "deepspeed_on_one_node": deepspeed and plan.nodes == 1,
-        "deepspeed_on_many_nodes": deepspeed and plan.nodes > 1,
         "use_cpu": processors and not deepspeed,
-        "deepspeed_on_cpu": processors and deepspeed,
+        "experts_apart": _experts_apart(given),
     }
+
+
+def _experts_apart(given: Given) -> bool:
+    """Whether processes that are joined without DeepSpeed may each meet other experts in a step."""
+    facts = given.info.facts
+    experts = facts is not None and facts.experts is not None
+    return experts and given.plan.world > 1 and given.plan.deepspeed is None
 
 
 def _targets(targets: str | list[str]) -> str:

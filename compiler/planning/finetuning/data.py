@@ -53,6 +53,12 @@ COLUMNS = MappingProxyType({
 })  # fmt: skip
 """Style -> every column that it may have."""
 
+_ORDER = (
+    "prompt", "query", "response", "history", "system", "messages", "text", "chosen", "rejected", "label",
+    "role", "content", "user", "assistant", "observation", "function", "train", "validation", "test",
+)  # fmt: skip
+"""As the language lists them: the order of a spec's keys says nothing, and must not make another object."""
+
 OPTIONAL = frozenset({"query", "history", "system"})
 
 
@@ -95,7 +101,7 @@ def data_of(finetune: Finetune, artifact: Artifact, trainer: Trainer, program: P
         return Staged(None, [problems.wrong_data(at, finetune.stage, known.style, fitting)])
     if known.style not in trainer.styles:
         return Staged(None, [problems.not_for_trainer(at, trainer.name, "style of data", known.style, trainer.styles)])
-    columns = _plain(known.columns) or DEFAULTS[known.style]
+    columns = _plain(known.columns) or _defaults(holder, known)
     found = [*_missing(finetune, known.style, columns, place), *_files(holder, known, columns, place)]
     if "train" not in known.splits:
         found.append(problems.no_format(at, finetune.references[1].name, "format.splits.train"))
@@ -107,8 +113,29 @@ def data_of(finetune: Finetune, artifact: Artifact, trainer: Trainer, program: P
     return Staged(Data(name, known.style, columns, _plain(known.tags), _plain(known.splits), validation))
 
 
+def _defaults(holder: Artifact, known: Format) -> dict[str, str]:
+    """The columns of a format that names none: of the optional ones, those that the files of the repo have. What cannot
+    be looked into is taken to have them all."""
+    columns = dict(DEFAULTS[known.style])
+    for file in known.splits.values():
+        text = holder.source.files.get(file)
+        if text is None:
+            continue
+        try:
+            records = records_of(file, text)
+        except ValueError:
+            continue
+        for column in OPTIONAL & columns.keys():
+            if not all(columns[column] in one for one in records):
+                del columns[column]
+    return columns
+
+
 def _plain(words: Mapping[Any, str]) -> dict[str, str]:
-    return {str(word): text for word, text in words.items()}
+    """Words with their texts, in an order that does not depend on who wrote them down."""
+    known = [str(word) for word in words]
+    ordered = sorted(known, key=lambda word: (_ORDER.index(word) if word in _ORDER else len(_ORDER), word))
+    return {word: words[word] for word in ordered}
 
 
 def _missing(finetune: Finetune, style: str, columns: Mapping[str, str], place: Origin) -> Iterator[Diagnostic]:

@@ -79,6 +79,31 @@ HELD_WHILE_WAITING = Code(
     bad="storage: {default: {class: ebs, accessModes: [ReadWriteOnce]}}   # and a fine-tuning whose model is loaded",
     good="storage: {default: {class: cephfs, accessModes: [ReadWriteMany]}}",
 )
+CHAIN_BEYOND_CLUSTER = Code(
+    "HYD952",
+    Severity.WARNING,
+    "Two fine-tunings, one of which begins from the other, need more cards together than the cluster has.",
+    "The second one's pods hold their cards while they wait. Where they are admitted first, the first training never gets any, and both wait until the gate gives up.",
+    bad="accelerators: {a100-80gb: {count: 16, perNode: 8}}   # and `second` on 16 cards begins from `first` on 8",
+    good="# commit `second` once `first` is done, or give both no more than 16 cards together",
+)
+WAITS_WITH_CARDS = Code(
+    "HYD953",
+    Severity.INFO,
+    "A fine-tuning holds its cards while it waits for the one that it begins from.",
+    "A pod is scheduled before it waits, so its cards are idle for as long as the other training takes.",
+    bad="finetunes:\n  second: {model: first, ...}   # both are new",
+    good="# commit `second` once `first` is done",
+)
+OPERATOR_TOO_OLD = Code(
+    "HYD954",
+    Severity.WARNING,
+    "A training operator that does not tell Workers how many processes a node has.",
+    "Before 1.8, Workers without a Master get no PET_NPROC_PER_NODE: torchrun starts one process a node, and the other cards stand idle.",
+    bad='operators: {training: {api: kubeflow.org/v1, version: "1.7"}}   # and a fine-tuning on two nodes',
+    good='operators: {training: {api: kubeflow.org/v1, version: "1.9"}}',
+    source="https://github.com/kubeflow/training-operator/blob/v1.8.0/pkg/controller.v1/pytorch/envvar.go",
+)
 IMAGE_OUTSIDE = Code(
     "HYD939",
     Severity.ERROR,
@@ -156,6 +181,14 @@ def not_for_trainer(at: Located, trainer: str, what: str, value: str, known: Ite
     )  # fmt: skip
 
 
+def no_merge_into(at: Located, dtype: str) -> Diagnostic:
+    """Adapters beside weights that nothing can be merged into."""
+    return Diagnostic(
+        NOT_FOR_TRAINER, at, f"Adapters cannot be merged into weights of `{dtype}`.",
+        "Remove `merge`, or begin from the model in 16 bits.",
+    )  # fmt: skip
+
+
 def no_merge(at: Located, trainer: str) -> Diagnostic:
     """A trainer that leaves adapters as they are."""
     return Diagnostic(
@@ -168,6 +201,15 @@ def no_script(at: Located, trainer: str) -> Diagnostic:
     return Diagnostic(
         NOT_FOR_TRAINER, at, f"Trainer `{trainer}` starts no script of your own.",
         "Remove `script`, or use a trainer that starts one: `torchrun`, `accelerate`.",
+    )  # fmt: skip
+
+
+def not_of_text(at: Located, model: str, task: str, trainer: str) -> Diagnostic:
+    """A model that does not write text, for a trainer of such ones."""
+    return Diagnostic(
+        NOT_FOR_TRAINER, at,
+        f"`{model}` does not write text (its task is `{task}`), and no stage of trainer `{trainer}` trains such a model.",
+        "Begin from a model that writes text, or train this one by a script of your own, under the trainer `torchrun`.",
     )  # fmt: skip
 
 
@@ -218,6 +260,32 @@ def held_while_waiting(at: Located, claim: str, producer: str) -> Diagnostic:
         HELD_WHILE_WAITING, at,
         f"While this waits, its node holds claim `{claim}`, which one node can mount; {producer} may run on another.",
         "Use `accessModes: [ReadWriteMany]` and a StorageClass that has it, or keep all of it on one node.",
+    )  # fmt: skip
+
+
+def chain_beyond_cluster(at: Located, base: str, cards: int, there: int, accelerator: str) -> Diagnostic:
+    """A chain that may never start."""
+    return Diagnostic(
+        CHAIN_BEYOND_CLUSTER, at,
+        f"This waits for `{base}` with its cards held: together they need {cards} `{accelerator}`, and there are {there}.",
+        "Commit this one once the other is done, or use fewer cards.",
+    )  # fmt: skip
+
+
+def waits_with_cards(at: Located, base: str, cards: int, accelerator: str) -> Diagnostic:
+    """Cards that wait."""
+    held = f"{cards} `{accelerator}`"
+    return Diagnostic(
+        WAITS_WITH_CARDS, at, f"Its pods hold {held} while they wait for `{base}`.",
+        "Commit it once the other is done, or leave it where the cards are not needed.",
+    )  # fmt: skip
+
+
+def operator_too_old(at: Located, version: str) -> Diagnostic:
+    """An operator that leaves cards idle."""
+    return Diagnostic(
+        OPERATOR_TOO_OLD, at, f"The training operator {version} does not tell Workers how many processes to start.",
+        "Use 1.8 or newer, or cards of one node.",
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from typing import Any
 
 RENDEZVOUS = ("PET_", "MASTER_ADDR", "MASTER_PORT", "WORLD_SIZE", "RANK")
 LOCKS: list[Any] = []
-CHILDREN: list[subprocess.Popen[bytes]] = []
+CHILDREN: list[subprocess.Popen[bytes] | None] = []
 SIGNALS: list[int] = []
 
 
@@ -32,25 +33,32 @@ def main(file: str) -> int:
     ready = run / "ready.json"
     last = run / "merged.json" if "merge" in plan else ready
     leads = os.environ.get("HYDRA_REPLICA", "0") == "0"
-    if leads:
+    if leads and not (stands(ready) and stands(last)):
         run.mkdir(parents=True, exist_ok=True)
         take_lock(run / "lock")
     if stands(ready):
         say(f"{ready} stands, nothing to train")
-    else:
-        code = train(plan, run / plan["training"], leads)
-        if code:
-            return code
-        if leads:
-            publish(run, ready, plan["ready"], plan["mode"])
+    elif code := train_and_publish(plan, run, ready, leads):
+        return code
     if not leads:
         return wait_for(last, plan["publishSeconds"])
-    if not stands(last):
-        code = merge(plan, run, last)
-        if code:
-            return code
+    if not stands(last) and (code := merge(plan, run, last)):
+        return code
     for checkpoint in (run / plan["training"]).glob("checkpoint-*"):
         shutil.rmtree(checkpoint, ignore_errors=True)
+    return 0
+
+
+def train_and_publish(plan: dict[str, Any], run: Path, ready: Path, leads: bool) -> int:
+    """Train, and as the first replica say that the result is whole."""
+    training = run / plan["training"]
+    code = train(plan, training, leads)
+    if code or not leads:
+        return code
+    if not holds_something(training):
+        say(f"training ended well, and {training} is empty")
+        return 1
+    publish(run, ready, plan["ready"], plan["mode"])
     return 0
 
 
@@ -58,6 +66,10 @@ def train(plan: dict[str, Any], training: Path, leads: bool) -> int:
     """Train from the last whole checkpoint, or from the start."""
     remove_stale_locks()
     if leads:
+        if not plan["resumes"] and training.exists():
+            say("this training cannot be resumed, it begins anew")
+            shutil.rmtree(training, ignore_errors=True)
+        remove_other_layout(training, plan["layout"])
         remove_unfinished(training)
     code = call(plan["train"], dict(os.environ))
     if code:
@@ -75,6 +87,9 @@ def merge(plan: dict[str, Any], run: Path, last: Path) -> int:
     if code:
         say(f"merging failed with exit code {code}")
         return code
+    if not holds_something(partial):
+        say(f"merging ended well, and {partial} is empty")
+        return 1
     partial.rename(merged)
     publish(run, last, plan["merged"], plan["mode"])
     return 0
@@ -84,13 +99,27 @@ def publish(run: Path, marker: Path, content: dict[str, Any], mode: str) -> None
     """Write the marker, last. Weights are written for their owner alone; others of the group may serve them."""
     readable = int(mode, 8) & 0o044 | 0o040
     for directory, _, names in os.walk(run):
-        os.chmod(directory, os.stat(directory).st_mode | readable | readable >> 2)
+        open_for(directory, readable | readable >> 2)
         for name in names:
-            path = os.path.join(directory, name)
-            os.chmod(path, os.stat(path).st_mode | readable)
+            open_for(os.path.join(directory, name), readable)
     os.sync()
     write(marker, content)
     say(f"{marker} written")
+
+
+def open_for(path: str, bits: int) -> None:
+    """Add to a mode. A link is left alone, and so is what is another one's or has gone."""
+    try:
+        mode = os.lstat(path).st_mode
+        if not stat.S_ISLNK(mode) and mode & bits != bits:
+            os.chmod(path, stat.S_IMODE(mode) | bits)
+    except OSError as problem:
+        say(f"the mode of {path} stays as it is ({problem.strerror})")
+
+
+def holds_something(directory: Path) -> bool:
+    """Whether a result is there."""
+    return directory.is_dir() and any(directory.iterdir())
 
 
 def take_lock(path: Path) -> None:
@@ -101,6 +130,15 @@ def take_lock(path: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
     except OSError as problem:
         say(f"this volume has no locks, going on without one ({problem})")
+
+
+def remove_other_layout(training: Path, layout: str) -> None:
+    """Checkpoints whose states are parted in another way cannot be resumed from: begin anew, and say so."""
+    noted = training.with_name("layout")
+    if noted.is_file() and noted.read_text() != layout and training.exists():
+        say(f"checkpoints of `{noted.read_text()}` cannot be resumed as `{layout}`, removed")
+        shutil.rmtree(training, ignore_errors=True)
+    noted.write_text(layout)
 
 
 def remove_unfinished(training: Path) -> None:
@@ -118,9 +156,12 @@ def remove_unfinished(training: Path) -> None:
 
 def remove_stale_locks() -> None:
     """A killed build of a torch extension leaves a lock in the pod's scratch; the next one would wait for ever."""
-    extensions = os.environ.get("TORCH_EXTENSIONS_DIR")
-    for lock in Path(extensions).glob("**/lock") if extensions else ():
-        lock.unlink(missing_ok=True)
+    extensions, scratch = Path(os.environ.get("TORCH_EXTENSIONS_DIR", "/")), Path(os.environ.get("HOME", "/"))
+    if scratch not in extensions.parents:
+        return
+    for lock in extensions.glob("**/lock"):
+        if lock.is_file():
+            lock.unlink(missing_ok=True)
 
 
 def wait_for(marker: Path, seconds: int) -> int:
@@ -137,12 +178,16 @@ def wait_for(marker: Path, seconds: int) -> int:
 def call(command: list[str], environment: dict[str, str]) -> int:
     """Run a program. Told to stop, it may have saved what it had and end well, which is not the end of its work."""
     say("running " + " ".join(command))
+    heard = len(SIGNALS)
+    CHILDREN.append(None)  # about to run: a signal waits until there is someone to hear it
     try:
         child = subprocess.Popen(command, env=environment)
     except OSError as problem:
         say(f"cannot run {command[0]}: {problem.strerror}")
         return 127
-    CHILDREN.append(child)
+    CHILDREN[:] = [child]
+    for number in SIGNALS[heard:]:
+        child.send_signal(number)
     code = child.wait()
     CHILDREN.clear()
     if SIGNALS and code == 0:
@@ -156,7 +201,8 @@ def stop(number: int, frame: Any) -> None:
     del frame
     SIGNALS.append(number)
     for child in CHILDREN:
-        child.send_signal(number)
+        if child is not None:
+            child.send_signal(number)
     if not CHILDREN:
         sys.exit(128 + number)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from compiler.emission.digests import run_digest
@@ -25,19 +26,16 @@ def run_of_finetune(finetune: Finetune, program: Program) -> str:
     another result. Merging and export have markers of their own."""
     unknown: list[Finetune] = []
     at: Target = finetune
-    while isinstance(at, Finetune) and ("run", at.of) not in program.memory:
+    while isinstance(at, Finetune) and not program.memo.has(("run", at.of)):
         unknown.append(at)
         at = program.links[at.of, "model"]
     for one in reversed(unknown):  # what others begin from comes first, however long the chain is
-        program.memory["run", one.of] = _digest(one, program)
-    known: str = program.memory["run", finetune.of]
-    return known
+        program.memo.once(("run", one.of), partial(_digest, one, program))
+    return program.memo.once(("run", finetune.of), partial(_digest, finetune, program))
 
 
 def _digest(finetune: Finetune, program: Program) -> str:
-    from compiler.planning.whereabouts import model_of
-
-    model = model_of(program.links[finetune.of, "model"], program)
+    model = program.model_of(program.links[finetune.of, "model"])
     chosen = {name: value for name, value in finetune.hyperparameters.values.items() if name not in _NO_RESULT}
     asked: dict[str, Any] = {
         "model": data_digest(program.links[finetune.of, "model"], program),
@@ -65,14 +63,8 @@ def data_digest(target: Target, program: Program) -> str:
     """What stands for a target's content in the digest of what reads it."""
     if isinstance(target, Finetune):
         return run_of_finetune(target, program)
-    key = ("data", target.of)
-    if key not in program.memory:
-        source = target
-        while source.of in program.targets:
-            source = program.targets[source.of]
-        program.memory[key] = run_of(source).digest
-    known: str = program.memory[key]
-    return known
+    source = program.source_of(target)
+    return program.memo.once(("data", source.of), lambda: run_of(source).digest)
 
 
 def training_directory(finetune: Finetune) -> str:
@@ -86,4 +78,7 @@ def _format(target: Target, program: Program) -> Any:
     if not isinstance(target, Artifact):
         return None
     known = format_of(target, program)
-    return None if known is None else [known.style, known.columns, known.splits, known.tags]
+    if known is None:
+        return None
+    # What a run is measured or tested with makes no other weights.
+    return [known.style, known.columns, known.splits.get("train"), known.tags]

@@ -83,7 +83,7 @@ def _decide(ask: Ask, *, remedies: bool) -> Decided:
         return Decided(None, tuple(found))
     zeros = _strategies(resolved)
     if ask.deepspeed != "auto":
-        found += strategy_faults(ask, zeros[0])
+        found += strategy_faults(ask, zeros[0], resolved.placement.world)
         if any(problems.is_error(one) for one in found):
             return Decided(None, tuple(found))
     tried: list[Option] = []
@@ -256,7 +256,10 @@ def _configuration(resolved: Resolved, zero: Zero, micro: int, steps: int) -> Ma
         ask.optimizer,
         resolved.shape.hidden,
     )
-    return config_of(zero, run) if resolved.given is None else completed_config(resolved.given.config, zero, run)
+    if resolved.given is not None:
+        return completed_config(resolved.given.config, zero, run)
+    rate = ask.learning_rate if resolved.model.adapters else None
+    return config_of(zero, run._replace(adapter_rate=rate, weight_decay=ask.weight_decay))
 
 
 def _refusal(resolved: Resolved, options: Sequence[Option], *, remedies: bool) -> Fault:

@@ -22,6 +22,10 @@ class Run(NamedTuple):
     precision: Precision
     optimizer: str
     hidden: int
+    adapter_rate: float | None = None
+    """Learning rate of adapters, where the configuration is to have their optimizer."""
+
+    weight_decay: float = 0.0
 
 
 def config_of(zero: Zero, run: Run) -> dict[str, Any]:
@@ -34,6 +38,7 @@ def config_of(zero: Zero, run: Run) -> dict[str, Any]:
         "gradient_clipping": run.clipping,
         **({} if tested else {"zero_allow_untested_optimizer": True}),
         **precision_block(run.precision),
+        **optimizer_block(zero, run),
         "zero_optimization": zero_block(zero, run.hidden),
     }
 
@@ -54,6 +59,23 @@ def precision_block(precision: Precision) -> dict[str, Any]:
             "min_loss_scale": 1,
         }
     }
+
+
+def optimizer_block(zero: Zero, run: Run) -> dict[str, Any]:
+    """The optimizer of adapters; else none, and the trainer makes its own.
+
+    The trainer's has a second group of parameters, those without weight decay, which is empty with adapters. DeepSpeed 0.19
+    drops it, and the learning rate schedule of PyTorch from 2.10 on, which counts the groups, stops at the first step.
+    """
+    if run.adapter_rate is None or run.optimizer != "adamw_torch":
+        return {}
+    params: dict[str, Any] = {
+        "lr": float(run.adapter_rate), "betas": [0.9, 0.999], "eps": 1e-8, "weight_decay": float(run.weight_decay),
+    }  # fmt: skip
+    # PyTorch's has no kernels to build; in main memory it has to be DeepSpeed's.
+    if not zero.offload_optimizer:
+        params["torch_adam"] = True
+    return {"optimizer": {"type": "AdamW", "params": params}}
 
 
 def zero_block(zero: Zero, hidden: int) -> dict[str, Any]:

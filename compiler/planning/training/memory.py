@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from compiler.planning.training.coefficients import OVERHEAD, OVERHEAD_ALONE
-from compiler.planning.training.ranges import NOTHING, total
+from compiler.planning.training.ranges import NOTHING, reaching, total
 from compiler.planning.training.states import States
 from compiler.planning.training.values import Memory, Range
 
 PARTS: Final = (
     "weights", "reference", "adapter", "gradients", "optimizer", "master", "buckets", "gathered",
-    "checkpoints", "activations", "logits", "step", "overhead",
+    "checkpoints", "activations", "logits", "step", "overhead", "loading",
 )  # fmt: skip
 """Parts in the order of tables."""
 
@@ -31,22 +31,23 @@ class Load(NamedTuple):
 
     fixed_total: Range
     sequence_total: Range
+    loading: Range = NOTHING
+    """Bytes in all before DeepSpeed starts, where that can be more than training takes."""
 
     def at(self, micro_batch: int) -> Range:
-        """Bytes in all with so many sequences at once."""
-        fixed, sequence, step = self.fixed_total, self.sequence_total, self.step
+        """Bytes at the peak with so many sequences at once: of loading or of training."""
+        fixed, sequence, step, loading = self.fixed_total, self.sequence_total, self.step, self.loading
         return Range(
-            fixed[0] + max(step[0], micro_batch * sequence[0]),
-            fixed[1] + max(step[1], micro_batch * sequence[1]),
-            fixed[2] + max(step[2], micro_batch * sequence[2]),
+            max(loading[0], fixed[0] + max(step[0], micro_batch * sequence[0])),
+            max(loading[1], fixed[1] + max(step[1], micro_batch * sequence[1])),
+            max(loading[2], fixed[2] + max(step[2], micro_batch * sequence[2])),
         )
 
     def parts(self, micro_batch: int) -> dict[str, Range]:
         """Bytes by part, which add up to `at`; parts of no size are left out."""
         flowing = {part: Range(*(micro_batch * bound for bound in one)) for part, one in self.sequence.items()}
-        active = total(flowing.values())
-        rest = Range(*(max(0, step - bound) for step, bound in zip(self.step, active, strict=True)))
-        found = {**self.fixed, **flowing, "step": rest}
+        training = {**reaching(flowing, "step", self.step), **self.fixed}
+        found = reaching(training, "loading", self.loading)
         return {part: found[part] for part in PARTS if found.get(part, NOTHING) != NOTHING}
 
 
@@ -54,7 +55,8 @@ def load_of(states: States, sequence: Mapping[str, Range], *, processes: int, ha
     """What a strategy puts on a card, `processes` over all nodes."""
     overhead = OVERHEAD_ALONE if processes == 1 and has_card else OVERHEAD
     fixed = {**states.card, "overhead": Range(*overhead)}
-    return Load(fixed, sequence, states.step, total(fixed.values()), total(sequence.values()))
+    loading = NOTHING if states.loading == NOTHING else total((states.loading, fixed["overhead"]))
+    return Load(fixed, sequence, states.step, total(fixed.values()), total(sequence.values()), loading)
 
 
 def memory_of(load: Load, micro_batch: int, card: int, host: int) -> Memory:

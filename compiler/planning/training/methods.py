@@ -10,7 +10,7 @@ from compiler.planning.training.coefficients import BYTES, QUANTISED_BITS_256, U
 from compiler.planning.training.ranges import sure
 from compiler.planning.training.shapes import Shape, remembered
 from compiler.planning.training.states import Model
-from compiler.planning.training.strategy import can_offload
+from compiler.planning.training.strategy import can_offload, excluded
 from compiler.planning.training.values import Ask, Fault, Precision, Range
 from compiler.planning.training.zero import Zero
 from compiler.planning.weights import weights_bytes
@@ -95,10 +95,14 @@ def module_faults(error: UnknownModules) -> Fault:
     return problems.unknown_modules(error.names, error.candidates)
 
 
-def strategy_faults(ask: Ask, zero: Zero) -> Iterator[Fault]:
-    """What the rest of the training excludes of a strategy that a spec asks for."""
+def strategy_faults(ask: Ask, zero: Zero, world: int) -> Iterator[Fault]:
+    """What the rest of the training excludes of a strategy that a spec asks for, on so many cards."""
     literal = not isinstance(ask.deepspeed, str)
     about = ("deepspeed", "zero_optimization", "stage") if literal else ("deepspeed",)
+    # A literal configuration without ZeRO still has DeepSpeed.
+    why = None if zero.deepspeed and zero.stage == 0 else excluded(ask, world).get(zero.strategy)
+    if why is not None:
+        yield problems.not_together(about, why, "Take `deepspeed: auto`.")
     if zero.stage == 3 and is_quantised(ask):
         yield problems.not_together(
             about, "ZeRO-3 does not partition weights in 4 bit: each process would load and keep all of them.",

@@ -278,7 +278,7 @@ def no_precision(card: Card, precision: Precision, best: Precision, about: tuple
     """A format that a card lacks."""
     return Fault(
         NO_PRECISION.id, about, f"`{card.id}` does not compute with {precision}.",
-        f"Take {best}, or leave it out: it is decided by the accelerator.", candidates=(best,),
+        f"Take {best}, or leave it out: it is decided by the accelerator.",
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from compiler.planning.training.values import Range
 
@@ -23,6 +23,27 @@ def total(parts: Iterable[Range]) -> Range:
         expected += part[1]
         high += part[2]
     return Range(low, expected, high)
+
+
+def reaching(parts: Mapping[str, Range], name: str, least: Range) -> dict[str, Range]:
+    """The parts, and a part `name` for what they lack of `least`: together the larger of the two at each bound.
+
+    What is lacking at a lower bound and not at a higher one is room that the other parts come to use: it is shown as
+    theirs. So no part is larger at a lower bound than at a higher one.
+
+    >>> reaching({"logits": Range(1, 3, 5)}, "step", Range(0, 6, 6))
+    {'logits': Range(low=1, expected=5, high=5), 'step': Range(low=0, expected=1, high=1)}
+    """
+    shown = {part: list(bounds) for part, bounds in parts.items()}
+    lacking = [max(0, one - sum(of[bound] for of in shown.values())) for bound, one in enumerate(least)]
+    for bound in (1, 0):
+        left = lacking[bound] - lacking[bound + 1]
+        lacking[bound] = min(lacking[bound], lacking[bound + 1])
+        for of in shown.values():
+            more = max(0, min(left, of[bound + 1] - of[bound]))
+            of[bound] += more
+            left -= more
+    return {part: Range(*of) for part, of in {**shown, name: lacking}.items()}
 
 
 def scaled(count: int, percents: tuple[int, int, int]) -> Range:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import get_args
 
 from compiler.planning.training import problems
 from compiler.planning.training.coefficients import BYTES
@@ -10,8 +11,8 @@ from compiler.planning.training.memory import Load
 from compiler.planning.training.placement import Placement
 from compiler.planning.training.ranges import gib
 from compiler.planning.training.states import Model
-from compiler.planning.training.strategy import Choice, Option
-from compiler.planning.training.values import Ask, Fault, Range, Reason, TrainingPlan
+from compiler.planning.training.strategy import Choice, Option, excluded
+from compiler.planning.training.values import Ask, Fault, Range, Reason, Strategy, TrainingPlan
 from compiler.planning.training.zero import Zero
 
 HOST_LINK = 25_000_000_000
@@ -32,6 +33,7 @@ def reasons_of(
         Reason("accelerator", _placement(ask, plan)),
         Reason("precision", _precision(ask, plan)),
         Reason("trained", _trained(ask, plan)),
+        *(Reason("strategy", text) for text in _impossible(ask, plan)),
         *(Reason("strategy", text) for text in _passed_over(plan, options, choice, micro_batches)),
         Reason("strategy", _strategy(ask, plan, choice)),
         *(Reason("strategy", text) for text in _buckets(ask, choice.option.zero)),
@@ -124,6 +126,14 @@ def _trained(ask: Ask, plan: TrainingPlan) -> str:
         "qlora": f"adapters of rank {ask.lora_rank} beside weights in 4 bit",
     }
     return f"{plan.trainable:,} parameters are trained: {what[ask.method]}."
+
+
+def _impossible(ask: Ask, plan: TrainingPlan) -> Iterator[str]:
+    """Cheaper strategies that the training does not run with; ZeRO-1 is none that is taken unasked."""
+    cheaper = get_args(Strategy)[: get_args(Strategy).index(plan.strategy)]
+    for strategy, why in excluded(ask, plan.world).items():
+        if ask.deepspeed == "auto" and strategy in cheaper and strategy != "zero1":
+            yield why
 
 
 def _passed_over(

@@ -60,11 +60,14 @@ class States(NamedTuple):
     step: Range
     """Bytes of temporaries of an optimizer step, on a card, when activations are gone."""
 
+    loading: Range = NOTHING
+    """Bytes of a card before DeepSpeed starts, where that can be more than training takes."""
+
 
 def states_of(model: Model, zero: Zero, world: int) -> States:
     """Model states with a strategy on so many cards. Parts without size are there, with nothing."""
     if not zero.deepspeed:
-        return States(_without(model), NOTHING, _of_step(model.trained, STEP_BYTES))
+        return States(_without(model, world), NOTHING, _of_step(model.trained, STEP_BYTES))
     held = _on_host(model, zero)
     if zero.stage == 0:
         share, partition = 1, model.trained
@@ -83,12 +86,22 @@ def states_of(model: Model, zero: Zero, world: int) -> States:
         },
         held,
         _of_step(step, STEP_BYTES),
+        _loading(model, zero),
     )
 
 
-def _without(model: Model) -> dict[str, Range]:
+def _loading(model: Model, zero: Zero) -> Range:
+    """F + 4t: LLaMA-Factory loads to the card and casts what is trained to 32 bit; DeepSpeed, which partitions, starts after
+    that. With ZeRO-3 weights are partitioned as they are loaded, and stay in 16 bit."""
+    if zero.stage not in {1, 2} or BYTES[model.precision] != 2:
+        return NOTHING
+    return Range(*(bound + model.reference + 4 * model.trained for bound in model.frozen))
+
+
+def _without(model: Model, world: int) -> dict[str, Range]:
     """Without DeepSpeed: what is trained is kept in 32 bit. 16t, and 2t for the 16-bit copies of the computation; adapters
-    are small enough to be cast when they are used."""
+    are small enough to be cast when they are used. On several cards 4t of buckets: DistributedDataParallel copies all
+    gradients to send them (PyTorch, `gradient_as_bucket_view`); those of adapters are within the overhead."""
     half = BYTES[model.precision] == 2
     own = 4 * model.trained
     inside = 0 if model.adapters else 2 * model.trained if half else own
@@ -99,6 +112,7 @@ def _without(model: Model) -> dict[str, Range]:
         "gradients": sure(own),
         "master": sure(own if half and not model.adapters else 0),
         "optimizer": sure(_optimizer(model) * model.trained),
+        "buckets": sure(own if world > 1 and not model.adapters else 0),
     }
 
 

@@ -7,15 +7,15 @@ batch costs only the utilisation of a card, which one sequence of usual length f
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from compiler.planning.training.host import Host
 from compiler.planning.training.memory import Load
 from compiler.planning.training.values import Ask, Strategy
 from compiler.planning.training.zero import NONE, Zero, zero_of
 
-QUANTISED: tuple[Strategy, ...] = ("none", "zero2")
-"""What 4-bit weights can be trained with: ZeRO-3 does not partition them."""
+WHOLE: Final = frozenset({"full", "freeze"})
+"""Methods that train weights of the model itself."""
 
 
 class Option(NamedTuple):
@@ -46,11 +46,37 @@ def candidates(ask: Ask, world: int, hidden: int, *, quantised: bool) -> tuple[Z
         return _offloads(hidden)
     if isinstance(asked, str) and asked != "auto":
         return (NONE,) if asked == "none" else (zero_of(asked, hidden),)  # type: ignore[arg-type]
-    spread = tuple(zero_of(one, hidden) for one in ("zero2", "zero3")) if world > 1 else ()
-    if quantised:
-        return (NONE, *spread[:1])
-    offloads = _offloads(hidden) if ask.pool.card.memory and can_offload(ask.optimizer) else ()
-    return (NONE, *spread, *offloads)
+    without = excluded(ask, world)
+    # One card spreads nothing: there ZeRO is only for what does not run without it.
+    spread: tuple[Strategy, ...] = ("none", "zero2", "zero3") if world > 1 or "none" in without else ("none",)
+    found = tuple(zero_of(one, hidden) for one in spread if one not in without and not (quantised and one == "zero3"))
+    offloads = not quantised and ask.pool.card.memory and can_offload(ask.optimizer)
+    return (*found, *_offloads(hidden)) if offloads else found
+
+
+def excluded(ask: Ask, world: int) -> dict[Strategy, str]:
+    """Strategies that a training does not run with, and why: a sentence each.
+
+    Met by running LLaMA-Factory 0.9.5 with Transformers 4.57, DeepSpeed 0.19 and PyTorch 2.13.
+    """
+    found: dict[Strategy, str] = {}
+    if ask.facts.experts is not None and world > 1:
+        for one in ("zero1", "zero2"):
+            found[one] = (
+                f"A mixture of experts hangs or stops with {one} on several accelerators: "
+                "each process has gradients of other experts."
+            )
+        if ask.method in WHOLE:
+            found["none"] = (
+                "A mixture of experts hangs or stops without DeepSpeed where its weights are trained on several "
+                "accelerators: each process has gradients of other experts."
+            )
+    if ask.stage == "rm" and ask.method in WHOLE:
+        found["none"] = (
+            f"A reward model with `method: {ask.method}` fails without DeepSpeed: its value head is at odds with gradient "
+            "checkpointing and with the saving of tied weights."
+        )
+    return found
 
 
 def can_offload(optimizer: str) -> bool:

@@ -30,9 +30,6 @@ class Card(NamedTuple):
     resource: str | None
     """The extended resource, `nvidia.com/gpu`; None for processors."""
 
-    half_tflops: float | None = None
-    fp8: bool = False
-
 
 class Pool(NamedTuple):
     """Equal nodes of a cluster."""
@@ -88,6 +85,12 @@ class Ask(NamedTuple):
 
     fp16_safe: bool = True
     """Whether the model's activations stay within fp16's range, 65504. Gemma's do not."""
+
+    learning_rate: float | None = None
+    """Of adapters under DeepSpeed, whose configuration then has their optimizer; None leaves it to the trainer."""
+
+    weight_decay: float = 0.0
+    """Of the same optimizer."""
 
 
 class Range(NamedTuple):

@@ -9,7 +9,7 @@ from compiler.diagnostics import Diagnostic, Severity, Staged
 from compiler.emission.quantities import quantity
 from compiler.library import problems as library_problems
 from compiler.library.plain import TemplateFault
-from compiler.linking.accelerators import Resolved, others, resolve
+from compiler.linking.accelerators import Resolved
 from compiler.linking.artifact import Artifact, ModelInfo
 from compiler.linking.program import Program
 from compiler.linking.workload import FieldPath, Finetune
@@ -19,6 +19,7 @@ from compiler.planning.finetuning.claim import claim_of
 from compiler.planning.finetuning.config import (
     CONFIG,
     DATASET,
+    FOUR_BIT,
     MODEL,
     OUTPUT,
     SCRATCH,
@@ -30,16 +31,19 @@ from compiler.planning.finetuning.config import (
 )
 from compiler.planning.finetuning.data import Data, data_of
 from compiler.planning.finetuning.runs import ADAPTERS, run_of_finetune
+from compiler.planning.finetuning.vendors import check_vendor
 from compiler.planning.identity import Identity
 from compiler.planning.images import mirrored
 from compiler.planning.plans import FilesPlan, Plan
 from compiler.planning.pod_parts import (
     Mounted,
+    check_chain,
+    check_copied,
     check_held,
     check_image,
     check_nodes,
+    check_operator,
     check_output,
-    check_wait,
     gate_seconds,
     gates_of,
     groups_of,
@@ -48,13 +52,14 @@ from compiler.planning.pod_parts import (
     volcano_queue,
     volumes_of,
 )
+from compiler.planning.pools import other_pools, pool_of
 from compiler.planning.results import result_plans, size_of
-from compiler.planning.summary import Summary
+from compiler.planning.summary import Summary, pod_summary
 from compiler.planning.training.decide import decide
 from compiler.planning.training.problems import diagnostic_of
-from compiler.planning.training.values import Ask, Pool, TrainingPlan
+from compiler.planning.training.values import Ask, TrainingPlan
 from compiler.planning.weights import weights_bytes
-from compiler.planning.whereabouts import model_of, whereabouts
+from compiler.planning.whereabouts import whereabouts
 from compiler.planning.work import Elasticity, PodVolume, Replicas, WorkPlan, WorkPod
 from compiler.planning.working import Planned
 from compiler.source.document import Origin
@@ -68,8 +73,7 @@ SCRATCH_OF_PROCESSORS = "2Gi"
 """What a run on processors alone may write: it is a trial."""
 
 RETRIES = 3
-RETRIES_OF_MANY = 6
-"""One failure restarts every pod of an elastic job, and the operator counts each restart."""
+"""Failures of a run. One restarts every pod of an elastic job, and the operator counts each pod's restarts."""
 
 
 class _Read(NamedTuple):
@@ -103,15 +107,17 @@ def plan_finetune(finetune: Finetune, program: Program) -> Staged[Planned]:
 def _planned(read: _Read, plan: TrainingPlan, found: list[Diagnostic]) -> Staged[Planned]:
     finetune = read.finetune
     given = Given(
-        finetune,
-        read.trainer,
-        plan,
-        read.data,
-        read.model.directory,
-        _template(read),
-        read.dataset.directory,
-        run_of_finetune(finetune, read.program),
-        processors=read.resolved.pool.card.resource is None,
+        finetune=finetune,
+        trainer=read.trainer,
+        plan=plan,
+        data=read.data,
+        model=read.model.directory,
+        template=_template(read),
+        dataset=read.dataset.directory,
+        info=read.info,
+        run=run_of_finetune(finetune, read.program),
+        weights=_weights(read),
+        accelerator=read.resolved,
     )
     context = context_of(given)
     try:
@@ -126,7 +132,7 @@ def _planned(read: _Read, plan: TrainingPlan, found: list[Diagnostic]) -> Staged
     work = _work(read, given, files, environment)
     copies = _copies(read, given)
     plans = (*storage.value, files, work, *(one for copy in copies for one in copy.value))
-    summary = _summary(read, plan, (claim.name, size_of(storage.value, claim)))
+    summary = _summary(read, plan, work, (claim.name, size_of(storage.value, claim)))
     found += [*storage.found, *(one for copy in copies for one in copy.found)]
     return Staged(Planned(plans, summary), found)
 
@@ -136,7 +142,7 @@ def _copies(read: _Read, given: Given) -> list[Staged[tuple[Plan, ...]]]:
     finetune, program = read.finetune, read.program
     if finetune.output.export is None and finetune.upload is None:
         return []
-    where = whereabouts(finetune, program).value
+    where = whereabouts(finetune, program)
     if where is None or where.marker is None:
         return []
     result = Result(
@@ -156,21 +162,20 @@ def _copies(read: _Read, given: Given) -> list[Staged[tuple[Plan, ...]]]:
 def _read(finetune: Finetune, program: Program) -> Staged[_Read | None]:
     """What a fine-tuning names, looked up; None with everything that is wrong."""
     at = finetune.at("accelerator", "type")
-    resolved = _accelerator(program, finetune.accelerator, at)
+    resolved = pool_of(program, finetune.accelerator, at)
     trainer = program.library.find("trainer", finetune.trainer, finetune.at("trainer"))
     found = [*resolved.found, *trainer.found]
     target, dataset = program.links[finetune.of, "model"], program.links[finetune.of, "dataset"]
-    info = model_of(target, program)
-    if info is None or info.facts is None or info.facts.parameters is None:
-        found.append(problems.no_facts(finetune.references[0].at, finetune.references[0].name, "parameters"))
+    info = program.model_of(target)
+    found += _check_model(finetune, trainer.value, info)
     places = [whereabouts(one, program) for one in (target, dataset)]
-    found += [one for place in places for one in place.found]
     if trainer.value is None or not isinstance(dataset, Artifact):
         return Staged(None, found)
     found += _for_trainer(finetune, trainer.value, info)
+    found += check_vendor(finetune, trainer.value, resolved.value)
     data = data_of(finetune, dataset, trainer.value, program)
     found += data.found
-    model, records = places[0].value, places[1].value
+    model, records = places
     wrong = any(one.level is Severity.ERROR for one in found)
     if wrong or resolved.value is None or info is None or data.value is None or model is None or records is None:
         return Staged(None, found)
@@ -178,34 +183,12 @@ def _read(finetune: Finetune, program: Program) -> Staged[_Read | None]:
     return Staged(_Read(finetune, program, trainer.value, resolved.value, info, data.value, *mounts), found)
 
 
-def _accelerator(program: Program, wanted: str, at: Origin) -> Staged[Resolved | None]:
-    """The pool that an id means. It is looked up once a program, unless something is wrong with it."""
-    key = ("accelerator", wanted)
-    if key not in program.memory:
-        staged = resolve(program.library, program.profile, wanted, at)
-        if staged.value is None or staged.found:
-            return staged
-        program.memory[key] = staged
-    known: Staged[Resolved | None] = program.memory[key]
-    return known
-
-
-def _others(program: Program, but: str) -> tuple[Pool, ...]:
-    key = ("others", but)
-    if key not in program.memory:
-        program.memory[key] = others(program.library, program.profile, but)
-    known: tuple[Pool, ...] = program.memory[key]
-    return known
-
-
 def _weights(read: _Read) -> int:
     """Bytes of the whole model's weights."""
-    key = ("weights", read.model.data.wanted)
-    if key not in read.program.memory:
-        facts = read.info.facts
-        read.program.memory[key] = weights_bytes(facts, read.info.dtype) if facts else 0
-    known: int = read.program.memory[key]
-    return known
+    facts, dtype = read.info.facts, read.info.dtype
+    return read.program.memo.once(
+        ("weights", read.model.data.wanted), lambda: weights_bytes(facts, dtype) if facts else 0
+    )
 
 
 def _for_trainer(finetune: Finetune, trainer: Trainer, info: ModelInfo | None) -> list[Diagnostic]:
@@ -224,13 +207,29 @@ def _for_trainer(finetune: Finetune, trainer: Trainer, info: ModelInfo | None) -
     ]
     if finetune.output.merge and finetune.method in ADAPTERS and trainer.merge is None:
         found.append(problems.no_merge(finetune.at("output", "merge"), trainer.name))
+    if finetune.output.merge and finetune.method in ADAPTERS and info is not None and info.dtype in FOUR_BIT:
+        found.append(problems.no_merge_into(finetune.at("output", "merge"), info.dtype))
     if finetune.script is not None and "script" not in trainer.needs:
         found.append(problems.no_script(finetune.at("script")._replace(key=True), trainer.name))
     return [*found, *_check_template(finetune, trainer, info)]
 
 
+def _check_model(finetune: Finetune, trainer: Trainer | None, info: ModelInfo | None) -> list[Diagnostic]:
+    model = finetune.references[0]
+    if trainer is not None and info is not None and not _writes(trainer, info):
+        return [problems.not_of_text(model.at, model.name, info.task, trainer.name)]
+    if info is None or info.facts is None or info.facts.parameters is None:
+        return [problems.no_facts(model.at, model.name, "parameters")]
+    return []
+
+
+def _writes(trainer: Trainer, info: ModelInfo) -> bool:
+    """Whether the model writes text, or the trainer, having no chat templates, leaves that to a script."""
+    return info.task in {"text-generation", "vision-language"} or not trainer.templates
+
+
 def _check_template(finetune: Finetune, trainer: Trainer, info: ModelInfo | None) -> list[Diagnostic]:
-    if not trainer.templates or finetune.stage == "pt" or info is None:
+    if not trainer.templates or finetune.stage == "pt" or info is None or not _writes(trainer, info):
         return []
     template = finetune.template or info.template
     at = finetune.at("template") if finetune.template else finetune.references[0].at
@@ -270,8 +269,16 @@ def _ask(read: _Read) -> Ask:
         lora_targets=finetune.lora.targets if isinstance(finetune.lora.targets, str) else tuple(finetune.lora.targets),
         freeze_layers=finetune.freeze.layers,
         fp16_safe=facts.float16,
-        others=_others(read.program, read.resolved.id),
+        others=other_pools(read.program, read.resolved.id),
+        learning_rate=float(chosen["learning_rate"]) if _optimizer_is_deepspeeds(read) else None,
+        weight_decay=float(chosen["weight_decay"]),
     )
+
+
+def _optimizer_is_deepspeeds(read: _Read) -> bool:
+    """Whether DeepSpeed is to make the optimizer of adapters."""
+    own = read.trainer.adapter_optimizer
+    return own is not None and not any(name in read.finetune.arguments for name in own)
 
 
 def _place(finetune: Finetune, about: tuple[str, ...]) -> Origin:
@@ -287,17 +294,13 @@ def _place(finetune: Finetune, about: tuple[str, ...]) -> Origin:
 
 def _checks(read: _Read, plan: TrainingPlan) -> list[Diagnostic]:
     finetune, program = read.finetune, read.program
-    timeout = gate_seconds(program.profile, finetune.deadline_seconds)
-    gates = gates_of((read.model, read.dataset), timeout)
     modes = tuple(finetune.output.access_modes or program.profile.storage.access_modes)
     claims = {
         read.model.data.claim: modes_of(program, finetune.namespace, read.model),
         read.dataset.data.claim: modes_of(program, finetune.namespace, read.dataset),
         finetune.names.claim: modes,
     }
-    asks = read.resolved.pool.card.resource is not None
     found = [
-        *check_wait(program.profile, gates, finetune.origin, asks=asks),
         *check_nodes(
             program,
             finetune.namespace,
@@ -308,6 +311,9 @@ def _checks(read: _Read, plan: TrainingPlan) -> list[Diagnostic]:
         ),
         *check_output(modes, finetune.at("output", "accessModes")),
         *(check_held(program, finetune.namespace, _waited(read)) if plan.nodes == 1 else ()),
+        *check_copied(finetune, modes),
+        *check_chain(program, finetune, read.resolved),
+        *check_operator(program.profile, plan.nodes, plan.per_node, finetune.origin),
     ]
     if finetune.image is not None:
         found += check_image(program.profile, finetune.image, finetune.at("image"))
@@ -343,7 +349,7 @@ def _work(read: _Read, given: Given, files: FilesPlan, environment: Mapping[str,
         framework="pytorch",
         replicas=(Replicas("Worker" if many else "Master", plan.nodes, pod),),
         processes=str(plan.per_node),
-        backoff_limit=RETRIES_OF_MANY if many else RETRIES,
+        backoff_limit=RETRIES * plan.nodes,
         deadline_seconds=finetune.deadline_seconds,
         elastic=Elasticity(plan.nodes, plan.nodes, given.run) if many else None,
         volcano_queue=volcano_queue(profile, asks=asks),
@@ -358,7 +364,7 @@ def _pod(read: _Read, given: Given, files: FilesPlan, environment: Mapping[str, 
         image=image,
         command=("python3", f"{CONFIG}/run.py", f"{CONFIG}/run.json"),
         arguments=(),
-        environment={**environment, **finetune.environment, "HYDRA_REPLICA": REPLICA},
+        environment={**environment, **dict(sorted(finetune.environment.items())), "HYDRA_REPLICA": REPLICA},
         volumes=_volumes(read, plan, files),
         gates=tuple(gates_of(mounted, gate_seconds(profile, finetune.deadline_seconds))),
         gate_image=image,
@@ -397,19 +403,15 @@ def resources_of(resolved: Resolved, plan: TrainingPlan) -> dict[str, Any]:
     return {"requests": amounts, "limits": dict(amounts)}
 
 
-def _summary(read: _Read, plan: TrainingPlan, storage: tuple[str, str]) -> Summary:
+def _summary(read: _Read, plan: TrainingPlan, work: WorkPlan, storage: tuple[str, str]) -> Summary:
     finetune = read.finetune
-    requests = resources_of(read.resolved, plan)["requests"]
     return Summary(
         finetune.of,
         "PyTorchJob",
         finetune.namespace,
         finetune.origin,
         read.resolved.id,
-        plan.world,
-        plan.nodes,
-        requests["cpu"],
-        requests["memory"],
+        tuple(pod_summary(one, plan.per_node) for one in work.replicas),
         (storage,),
         plan,
         plan.reasons,

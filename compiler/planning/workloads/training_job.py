@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 from compiler.diagnostics import Diagnostic, Severity, Staged
 from compiler.emission.digests import run_digest
 from compiler.emission.quantities import quantity
-from compiler.linking.accelerators import Resolved, resolve, resolve_product
+from compiler.linking.accelerators import PRODUCT, Resolved
 from compiler.linking.program import Program
 from compiler.linking.workload import FieldPath, OutputClaim, SecretKey, TrainingJob
 from compiler.planning import job_problems as problems
@@ -26,7 +27,6 @@ from compiler.planning.pod_parts import (
     check_image,
     check_nodes,
     check_output,
-    check_wait,
     gate_seconds,
     gates_of,
     groups_of,
@@ -35,8 +35,9 @@ from compiler.planning.pod_parts import (
     volcano_queue,
     volumes_of,
 )
+from compiler.planning.pools import pool_of
 from compiler.planning.results import ResultClaim, result_plans, size_of
-from compiler.planning.summary import Summary
+from compiler.planning.summary import PodSummary, Summary, pod_summary
 from compiler.planning.training.placement import CORES_OF_CARD, SHARED_OF_CARD, USABLE
 from compiler.planning.training.values import Reason
 from compiler.planning.whereabouts import whereabouts
@@ -51,6 +52,9 @@ STATE = "/mnt/hydra"
 PUBLISH_SECONDS = 3600
 WITHOUT_CARDS = {"cpu": "1", "memory": "2Gi"}
 """What a pod without cards asks for, where its job does not say."""
+
+ANY_CARD = "nvidia.com/gpu"
+"""What a pod with cards asks for, where its job says no type that the cluster has."""
 
 
 class _Read(NamedTuple):
@@ -119,17 +123,14 @@ def _read(job: TrainingJob, program: Program) -> Staged[_Read | None]:
     found: list[Diagnostic] = []
     resolved = None
     if job.accelerator is not None:
-        staged = resolve(program.library, program.profile, job.accelerator, job.at("accelerator", "type"))
+        staged = pool_of(program, job.accelerator, job.at("accelerator", "type"))
         found += staged.found
         resolved = staged.value
-    elif job.product is not None and job.cards:
-        resolved = resolve_product(program.library, program.profile, job.product)
     mounted = []
     for index, reference in enumerate(job.references):
         place = whereabouts(program.links[job.of, reference.role], program)
-        found += place.found
-        if place.value is not None:
-            mounted.append(Mounted(f"{reference.wanted}-{index}", reference.role, place.value))
+        if place is not None:
+            mounted.append(Mounted(f"{reference.wanted}-{index}", reference.role, place))
     if (job.accelerator is not None and resolved is None) or len(mounted) < len(job.references):
         return Staged(None, found)
     framework = FRAMEWORKS[job.framework]
@@ -172,8 +173,6 @@ def _checks(read: _Read) -> Iterator[Diagnostic]:
         yield from check_held(read.program, job.namespace, waited)
     yield from check_amounts(job)
     yield from check_paths(job, reserved=(STATE,))
-    gates = gates_of(read.mounted, gate_seconds(profile, job.deadline_seconds))
-    yield from check_wait(profile, gates, job.origin, asks=_asks(read))
     if job.outputs and not job.command:
         yield problems.no_marker(job.origin)
 
@@ -246,12 +245,18 @@ def _work(read: _Read) -> WorkPlan:
         framework=job.framework,
         replicas=replicas,
         processes=_processes(read),
-        backoff_limit=job.retries,
+        backoff_limit=_retries(read),
         deadline_seconds=job.deadline_seconds,
         elastic=_elasticity(read),
         volcano_queue=volcano_queue(profile, asks=_asks(read)),
         restart="Never" if job.framework == "general" else "OnFailure",
     )
+
+
+def _retries(read: _Read) -> int | None:
+    """Restarts that the operator allows. Where the pods fail together, it counts the restart of each."""
+    retries, framework = read.job.retries, read.framework
+    return retries * sum(read.roles.values()) if retries is not None and framework.together else retries
 
 
 def _role_name(read: _Read, name: str) -> str:
@@ -283,7 +288,7 @@ def _pod(read: _Read, role: Role, *, leads: bool) -> WorkPod:
     resolved = read.resolved if cards else None
     selector: Mapping[str, str] = resolved.node_selector if resolved else {}
     if cards and resolved is None and job.product:
-        selector = {"nvidia.com/gpu.product": job.product}
+        selector = {PRODUCT: job.product}
     return WorkPod(
         image=job.image,
         command=command,
@@ -319,17 +324,17 @@ def _command(read: _Read, role: Role, *, wraps: bool) -> tuple[tuple[str, ...], 
 def _environment(read: _Read, role: Role, *, wraps: bool) -> dict[str, str | SecretKey | FieldPath]:
     job = read.job
     if not role.runs:
-        return {**job.environment}
+        return dict(sorted(job.environment.items()))
     own: dict[str, str | SecretKey | FieldPath] = {}
     if wraps:
-        ready = f'{{"run": "{read.run}", "of": "{job.of}"}}'
+        ready = json.dumps({"run": read.run, "of": job.of})
         own = {
             "HYDRA_MARKER": f"{STATE}/{READY}",
             "HYDRA_READY": ready,
             "HYDRA_PUBLISH_SECONDS": str(PUBLISH_SECONDS),
             "HYDRA_REPLICA": "0" if job.framework in {"mpi", "general"} else REPLICA,
         }
-    return {"HOME": "/tmp", "USER": "hydra", **job.environment, **own}  # noqa: S108
+    return {"HOME": "/tmp", "USER": "hydra", **dict(sorted(job.environment.items())), **own}  # noqa: S108
 
 
 def _volumes(read: _Read, cards: int, *, wraps: bool) -> tuple[PodVolume, ...]:
@@ -363,7 +368,7 @@ def _resources(read: _Read, cards: int) -> dict[str, Any]:
     asked = share | {name: amount for name, amount in (("cpu", job.cpu), ("memory", job.memory)) if amount}
     asked = {name: quantity(amount) for name, amount in asked.items()}
     if cards:
-        resource = resolved.pool.card.resource if resolved else "nvidia.com/gpu"
+        resource = resolved.pool.card.resource if resolved else ANY_CARD
         asked |= {resource: str(cards)} if resource else {}
         asked |= job.extra_resources
     # Extended resources have limits that equal the requests; cores are shared with whoever needs them.
@@ -386,30 +391,33 @@ def _share(resolved: Resolved, cards: int) -> dict[str, str]:
 
 
 def _summary(read: _Read, work: WorkPlan, storage: tuple[tuple[str, str], ...]) -> Summary:
-    job = read.job
-    first = next((one for one in work.replicas if "requests" in one.pod.resources), None)
-    requests = first.pod.resources["requests"] if first else {}
-    nodes = sum(one.number for one in work.replicas)
+    job, roles = read.job, read.framework.roles
+    pods = tuple(
+        pod_summary(one, job.cards if roles[name].accelerated else 0)
+        for name, one in zip(read.roles, work.replicas, strict=True)
+    )
     return Summary(
         job.of,
         read.framework.kind,
         job.namespace,
         job.origin,
-        read.resolved.id if read.resolved else job.product,
-        job.cards * accelerated(job.framework, job.replicas),
-        nodes,
-        requests.get("cpu"),
-        requests.get("memory"),
+        _card(read),
+        pods,
         storage,
-        reasons=_reasons(read, work),
+        reasons=_reasons(read, work, pods),
     )
 
 
-def _reasons(read: _Read, work: WorkPlan) -> tuple[Reason, ...]:
-    job = read.job
-    pods = ", ".join(f"{one.number} {one.role}" for one in work.replicas)
-    cards = f", {job.cards} cards of {read.resolved.id if read.resolved else job.product} each" if job.cards else ""
-    reasons = [Reason("accelerator", f"The job says its replicas: {pods}{cards}.")]
+def _card(read: _Read) -> str | None:
+    """What the job's cards are called."""
+    if read.resolved is not None:
+        return read.resolved.id
+    return read.job.product or (ANY_CARD if read.job.cards else None)
+
+
+def _reasons(read: _Read, work: WorkPlan, pods: tuple[PodSummary, ...]) -> tuple[Reason, ...]:
+    roles = ", ".join(_role(one, _card(read)) for one in pods)
+    reasons = [Reason("accelerator", f"The job says its replicas: {roles}.")]
     if work.elastic is not None:
         why = (
             "Workers alone, by the elastic form: the operator puts an init container that is not restricted into "
@@ -419,6 +427,14 @@ def _reasons(read: _Read, work: WorkPlan) -> tuple[Reason, ...]:
     if read.wrapped:
         reasons.append(Reason("pod", f"Run {read.run}: the program is not run again where its marker stands."))
     return tuple(reasons)
+
+
+def _role(pods: PodSummary, card: str | None) -> str:
+    """`2 Worker with 8 cards of `a100-80gb` each`."""
+    if not pods.cards:
+        return f"{pods.number} {pods.role}"
+    each = " each" if pods.number > 1 else ""
+    return f"{pods.number} {pods.role} with {pods.cards} {'card' if pods.cards == 1 else 'cards'} of `{card}`{each}"
 
 
 PLANNER = (TrainingJob, plan_job)

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from compiler.planning.training.ranges import GIB, gib
 from compiler.report.closing import plural
 
 if TYPE_CHECKING:
-    from compiler.planning.summary import Summary
+    from compiler.planning.summary import PodSummary, Summary
     from compiler.planning.training.values import Range, TrainingPlan
+    from compiler.report.base import Finding
 
 __all__ = [
     "GIB",
     "LIMIT",
     "TOTAL",
+    "Entry",
     "Page",
     "accelerators",
     "batch",
+    "cores",
     "gib",
     "memory_rows",
-    "pod",
+    "pods",
+    "refusal",
+    "resources",
     "storage",
     "strategy",
 ]
@@ -30,11 +35,30 @@ LIMIT = "the card has"
 TOTAL = "all"
 
 
-class Page(NamedTuple):
-    """The plans, and what they are written on. It must come out the same for the same page."""
+NAMED_IS_WRONG = "Something that it names is wrong."
+"""What is told of a workload without a plan and without a finding of its own."""
 
-    plans: Sequence[tuple[str, Summary]]
-    """Cluster and workload."""
+
+class Entry(NamedTuple):
+    """A workload on one of its clusters."""
+
+    cluster: str
+    workload: str
+    """`support-bot/finetunes/tickets-lora`."""
+
+    namespace: str
+    summary: Summary | None
+    """None where it has no plan."""
+
+    findings: Sequence[Finding] = ()
+    """What was found about it, in source order."""
+
+
+class Page(NamedTuple):
+    """The workloads, and what they are written on. It must come out the same for the same page."""
+
+    entries: Sequence[Entry]
+    """In the order of clusters, then of the specs."""
 
     width: int = 80
     """Columns that a line may have."""
@@ -43,14 +67,22 @@ class Page(NamedTuple):
     """Whether nothing else can be shown."""
 
 
+def refusal(entry: Entry) -> tuple[str, str]:
+    """Why a workload has no plan: code and sentence of its first error; without a code where it has none of its own."""
+    found = [one.diagnostic for one in entry.findings]
+    first = max(found, key=lambda one: one.level, default=None)
+    return (first.code.id, first.wrong) if first is not None else ("", NAMED_IS_WRONG)
+
+
 def accelerators(summary: Summary) -> str:
     """`16 x a100-80gb, 2 nodes with 8 each`; for a job without any, its pods."""
-    plan = summary.plan
-    if summary.accelerator is None or not summary.cards:
-        return f"none, {plural(summary.nodes, 'pod')}"
-    each = f" with {plan.per_node} each" if plan is not None and plan.nodes > 1 else ""
-    noun = "node" if plan is not None else "pod"
-    return f"{summary.cards} x {summary.accelerator}, {plural(summary.nodes, noun)}{each}"
+    noun = plural(summary.nodes, "node" if summary.plan is not None else "pod")
+    if not summary.cards:
+        return f"none, {noun}"
+    each = ""
+    if summary.nodes > 1:
+        each = f" with {max(one.cards for one in summary.pods)} each"
+    return f"{summary.cards} x {summary.accelerator}, {noun}{each}"
 
 
 def strategy(plan: TrainingPlan) -> str:
@@ -63,12 +95,37 @@ def batch(plan: TrainingPlan) -> str:
     return f"{plan.global_batch} = {plan.micro_batch} x {plural(plan.accumulation, 'step')} x {plan.world}"
 
 
-def pod(summary: Summary) -> str:
+def pods(summary: Summary) -> Iterator[tuple[str, str]]:
+    """For each role `Worker`, `2 pods, each with 8 cards, 64 cores and ...`; one role alone is `each pod`.
+
+    Nothing where nothing is asked for.
+    """
+    if len(summary.pods) == 1:
+        (only,) = summary.pods
+        yield "each pod", resources(only)
+        return
+    for one in summary.pods:
+        cards = [plural(one.cards, "card")] if one.cards else []
+        asked = [*cards, *filter(None, [resources(one)])]
+        number = plural(one.number, "pod")
+        each = ", each" if one.number > 1 else ""
+        yield one.role, f"{number}{each} with {', '.join(asked)}" if asked else number
+
+
+def resources(one: PodSummary) -> str:
     """`64 cores and 256Gi of main memory, 32Gi of it shared`; empty where nothing is asked for."""
-    asked = [f"{summary.cpu} {'core' if summary.cpu == '1' else 'cores'}"] if summary.cpu else []
-    asked += [f"{summary.memory} of main memory"] if summary.memory else []
-    shared = f", {summary.plan.shm // GIB}Gi of it shared" if summary.plan is not None and summary.plan.shm else ""
-    return " and ".join(asked) + shared
+    asked = [cores(one)] if one.cpu else []
+    asked += [f"{one.memory} of main memory"] if one.memory else []
+    if not one.shm:
+        return " and ".join(asked)
+    if one.memory:
+        return f"{' and '.join(asked)}, {one.shm} of it shared"
+    return " and ".join([*asked, f"{one.shm} of shared memory"])
+
+
+def cores(one: PodSummary) -> str:
+    """`1 core`, `64 cores`; empty where none are asked for."""
+    return f"{one.cpu} {'core' if one.cpu == '1' else 'cores'}" if one.cpu else ""
 
 
 def storage(summary: Summary) -> str:

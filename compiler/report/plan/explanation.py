@@ -12,7 +12,9 @@ from compiler.diagnostics import closest
 from compiler.explaining import ASPECTS, EVERYTHING, Aspect, Target, UnknownTargetError, reasons_about
 from compiler.linking.workload import Finetune
 from compiler.report.base import enumerated, path_of
+from compiler.report.closing import plural
 from compiler.report.plan.bars import ink, legend
+from compiler.report.plan.base import cores
 from compiler.report.plan.formats.text import memory
 from compiler.report.printable import printable
 from compiler.spec.names import camel
@@ -160,8 +162,30 @@ def _storage(summary: Summary, _: Target, __: Paper) -> Iterator[str]:
         yield from _table(summary.storage)
 
 
+def _pods(summary: Summary, _: Target, __: Paper) -> Iterator[str]:
+    rows = [
+        (
+            one.role,
+            plural(one.number, "pod"),
+            plural(one.cards, "card"),
+            cores(one),
+            f"{one.memory} memory" if one.memory else "",
+            f"{one.shm} shared" if one.shm else "",
+        )
+        for one in summary.pods
+    ]
+    if rows:
+        yield from _title("Pods, and what each asks for")
+        yield from _table(rows)
+
+
 Section = Callable[["Summary", Target, Paper], Iterator[str]]
-SECTIONS: Mapping[str, Section] = MappingProxyType({"memory": _memory, "storage": _storage, "deepspeed": _deepspeed})
+SECTIONS: Mapping[str, Section] = MappingProxyType({
+    "memory": _memory,
+    "pods": _pods,
+    "storage": _storage,
+    "deepspeed": _deepspeed,
+})  # fmt: skip
 APART = frozenset({"deepspeed"})
 """What is long, and shown only where it is asked for."""
 

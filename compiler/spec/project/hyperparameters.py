@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from compiler.spec.base import Name
-from compiler.spec.training import Given
+from compiler.spec.training import HyperparameterSet
 
-SECTION = dict[Name, Given]
+SECTION = dict[Name, HyperparameterSet]

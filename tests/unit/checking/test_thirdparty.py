@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 
 from compiler.checking import thirdparty
 from compiler.checking.thirdparty import Unreadable, documents_of
@@ -52,6 +52,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytes
         read(tmp_path, "a: b")
 
 
+@settings(deadline=None)
 @given(documents())
 def test_it_reads_what_another_reader_reads(tmp_path_factory: pytest.TempPathFactory, value: dict[str, Any]) -> None:
     text = yaml.safe_dump(value, default_style='"')

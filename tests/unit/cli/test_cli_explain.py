@@ -71,6 +71,19 @@ def test_what_is_no_target(text: str, said: str) -> None:
         target_of(text, KNOWN)
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("nlp/llama.v2", "FineTune/nlp/llama.v2"),
+        ("bot/finetunes/adpted", "bot/finetunes/adapted"),
+        ("bot/finetunes/adpted.memory", "bot/finetunes/adapted"),
+    ],
+)
+def test_what_is_written_with_slashes_is_answered_with_slashes(text: str, meant: str) -> None:
+    with pytest.raises(UnknownWorkloadError, match=f"Did you mean `{re.escape(meant)}`"):
+        target_of(text, KNOWN)
+
+
 def test_nothing_behind_the_dot() -> None:
     with pytest.raises(UnknownTargetError, match=r"^Behind the dot stands `accelerator`, .* or `storage`\.$"):
         target_of("finetunes.adapted.", KNOWN)
@@ -104,6 +117,9 @@ def test_everything(tmp_path: Path) -> None:
         "Memory",
         "Storage",
     ]
+    assert (
+        "\nPods, and what each asks for\n  Master  1 pod  8 cards  64 cores  256Gi memory  32Gi shared\n" in ran.stdout
+    )
     assert re.search(r"^  learningRate +1\.0e-05 +bot/hydra\.yaml:8$", ran.stdout, re.MULTILINE)
     assert re.search(r"^  saveSteps +200 +library hyperparameters/full$", ran.stdout, re.MULTILINE)
     assert re.search(r"^  bot-tuned +\d+Gi$", ran.stdout, re.MULTILINE)
@@ -176,7 +192,7 @@ def test_a_job(tmp_path: Path) -> None:
     repo = trainings(tmp_path)
     ran = hydra_in(repo, "explain", "jobs.own", "--cluster", "one")
     assert ran.exit_code == 0
-    assert "The job says its replicas: 3 Worker" in ran.stdout
+    assert "The job says its replicas: 3 Worker with 8 cards of `a100-80gb` each." in ran.stdout
     assert "  bot-own  50Gi\n" in ran.stdout
     for aspect in ("deepspeed", "hyperparameters", "memory"):
         ran = hydra_in(repo, "explain", f"jobs.own.{aspect}", "--cluster", "one")

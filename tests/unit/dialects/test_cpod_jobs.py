@@ -24,7 +24,7 @@ def test_a_job_is_its_fields() -> None:
     assert (made.framework, made.image, list(made.command), list(made.arguments)) == (
         "pytorch", "acme/train:1.4", ["python", "train.py"], ["--fast"],
     )  # fmt: skip
-    assert (made.cards, made.product, made.replicas) == (8, "NVIDIA-A100-SXM4-80GB", {"worker": 1})
+    assert (made.cards, made.accelerator, made.product, made.replicas) == (8, "a100-80gb", None, {"worker": 1})
     assert (made.retries, made.deadline_seconds, made.elastic) == (1, 5400, None)
     assert made.names == ("train-modelsave-pvc", "train", "train")
     assert (made.labels, made.annotations) == ({"team": "nlp"}, {"acme.io/note": "x"})
@@ -136,4 +136,39 @@ def test_variables_come_from_where_the_pods_come_from() -> None:
 
 def test_a_job_without_a_gpu_needs_no_label() -> None:
     result = came(job(gpuType=""))
-    assert (result.job.product, result.job.cards, result.codes()) == (None, 0, [])
+    assert (result.job.accelerator, result.job.product, result.job.cards, result.codes()) == (None, None, 0, [])
+
+
+def test_a_form_of_a_pool_is_found_as_for_a_finetune() -> None:
+    made = came(job(gpuType="NVIDIA-A100-80GB-PCIe", gpuRequiredPerReplica=4)).job
+    assert (made.accelerator, made.product) == ("a100-pcie-80gb", None)
+
+
+def test_a_gpu_that_no_pool_has_is_an_error() -> None:
+    result = came(job(gpuType="NVIDIA-A100-SMX4-80GB", gpuRequiredPerReplica=4))
+    assert (result.values, result.codes()) == ([], ["HYD368"])
+
+
+def test_a_cluster_without_accelerators_leaves_the_label_with_a_warning() -> None:
+    result = came(job(gpuType="Acme-1", gpuRequiredPerReplica=4), cluster=profile({}))
+    assert (result.job.accelerator, result.job.product, result.codes()) == (None, "Acme-1", ["HYD369"])
+
+
+def test_fields_of_the_language_stand_where_the_document_says_them() -> None:
+    made = came(
+        job(
+            workerReplicas=2,
+            gpuRequiredPerReplica=4,
+            gpuType="NVIDIA-A100-SXM4-80GB",
+            datasetName="a",
+            datasetPath="/d/",
+        )
+    ).job
+    ways = [
+        ("accelerator", "type"), ("accelerator", "count"), ("replicas", "worker"), ("image",), ("mounts", "/d"),
+        ("resources", "cpu"),
+    ]  # fmt: skip
+    assert [made.at(*way).span().line for way in ways] == [
+        made.origin.document.at("spec", field).span().line
+        for field in ("gpuType", "gpuRequiredPerReplica", "workerReplicas", "image", "datasetPath")
+    ] + [made.origin.span().line]

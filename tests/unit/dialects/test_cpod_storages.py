@@ -140,8 +140,8 @@ def test_a_conversion_is_a_job_with_a_gpu_and_an_engine() -> None:
     text = storage("ms-a", modeltype="oss", pvc="pvc-a", modelname="demo/base", converttensortrengine=True)
     result = came(text, claim("pvc-a"), cluster=profile(tensorrtGpuProduct="NVIDIA-A100-SXM4-80GB"))
     job, (model, engine) = result.job, result.artifacts
-    assert (job.names.job, job.framework, job.cards, job.product) == (
-        "convert-job-ms-a", "general", 1, "NVIDIA-A100-SXM4-80GB",
+    assert (job.names.job, job.framework, job.cards, job.accelerator, job.product) == (
+        "convert-job-ms-a", "general", 1, "a100-80gb", None,
     )  # fmt: skip
     assert [*job.command, *job.arguments] == ["bash", "/opt/tritonserver/build_engine.sh", "/src", "/dest"]
     assert [(one.role, one.key) for one in job.references] == [("/src", model.key)]

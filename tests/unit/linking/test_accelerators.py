@@ -49,7 +49,7 @@ def found(profile: Profile, wanted: str, library: Library = LIBRARY) -> Resolved
 def test_an_id_of_the_cluster_is_its_pool() -> None:
     profile = cluster("a100-80gb: {count: 64, perNode: 8, node: {cpu: 96, memory: 1.5Ti}}")
     resolved = found(profile, "a100-80gb")
-    card = Card("a100-80gb", 80 * GIB, True, 300, "nvidia.com/gpu", 312)
+    card = Card("a100-80gb", 80 * GIB, True, 300, "nvidia.com/gpu")
     assert resolved.pool == Pool(card, 64, 8, 96, 1536 * GIB)
     assert resolved.entry.name == "a100-80gb"
 
@@ -123,6 +123,7 @@ def test_what_the_cluster_lacks_is_an_error_that_lists_what_it_has(wanted: str) 
     assert (problem.code.id, problem.at) == ("HYD341", AT)
     assert problem.wrong == f"Cluster `prod` has no accelerator `{wanted}`."
     assert "It has `a100-pcie-80gb`, `l4`: use one of them" in problem.do
+    assert problem.candidates == ()
 
 
 def test_a_cluster_without_accelerators_says_so() -> None:

@@ -155,7 +155,7 @@ def test_hyperparameters_that_are_left_out_come_from_the_preset(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("stage", "method", "preset"),
-    [("dpo", "lora", "dpo-lora"), ("dpo", "full", "dpo-full"), ("pt", "freeze", "freeze")],
+    [("dpo", "lora", "dpo-lora"), ("dpo", "full", "dpo-full"), ("sft", "freeze", "freeze")],
 )
 def test_the_preset_is_that_of_stage_and_method_or_of_the_method(
     stage: Stage, method: str, preset: str, tmp_path: Path

@@ -163,7 +163,7 @@ def test_what_asks_for_another_result_is_another_run(patch: dict[str, Any], tmp_
         ("tickets: {source", "tickets: {round: 2, source"),
         ("s3://corp/tickets", "s3://corp/tickets/2024"),
         ("@a09a35458c702b33eeacc393d103063234e8bc28", "@bb46c15ee4bb56c5b63245ef50fd7637234d6f75"),
-        ("train: train.jsonl", "train: train.jsonl, validation: dev.jsonl"),
+        ("train: train.jsonl", "train: other.jsonl"),
         ("style: alpaca,", "style: alpaca, columns: {prompt: question, response: answer},"),
     ],
     ids=["round", "source", "revision", "splits", "columns"],
@@ -178,10 +178,12 @@ def test_other_data_is_another_run(before: str, after: str, tmp_path: Path) -> N
     [
         ("tickets: {source", "tickets: {volume: {size: 1Ti}, source"),
         ("tickets: {source", "tickets: {share: true, source"),
+        ("train: train.jsonl", "train: train.jsonl, validation: dev.jsonl"),
+        ("train: train.jsonl", "train: train.jsonl, test: test.jsonl"),
     ],
-    ids=["volume", "share"],
+    ids=["volume", "share", "validation", "test"],
 )
-def test_where_data_lies_is_not_in_the_run(before: str, after: str, tmp_path: Path) -> None:
+def test_where_data_lies_and_what_measures_it_are_not_in_the_run(before: str, after: str, tmp_path: Path) -> None:
     assert run(tmp_path, SHARED.replace(before, after)) == run(tmp_path)
 
 

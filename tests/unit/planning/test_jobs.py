@@ -190,7 +190,7 @@ def test_parameter_servers_have_no_cards(tmp_path: Path) -> None:
     assert result.pod("Chief").command[:2] == ("sh", "-c")
     assert result.pod("Worker").command == ("torchrun", "train.py")
     assert result.summary is not None
-    assert (result.summary.cards, result.summary.nodes) == (3, 5)
+    assert (result.summary.cards, result.summary.nodes) == (3, 3)
 
 
 def test_the_share_of_a_node_goes_with_the_cards(tmp_path: Path) -> None:

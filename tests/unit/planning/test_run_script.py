@@ -30,6 +30,8 @@ class Pod:
         self.adapter = self.run / "adapter"
         self.log = root / "log"
         self.seconds = 60
+        self.layout = "whole"
+        self.resumes = True
         self.merges = False
         (root / "output").mkdir()
         (root / "run.py").write_text(RUN, "utf-8")
@@ -57,6 +59,8 @@ class Pod:
             "training": "adapter",
             "train": [str(self.root / "train"), "train.yaml"],
             "publishSeconds": self.seconds,
+            "layout": self.layout,
+            "resumes": self.resumes,
             "mode": "0774",
             "ready": {**marker, "path": "adapter"},
         }
@@ -166,8 +170,46 @@ def test_training_goes_on_from_what_is_whole(pod: Pod) -> None:
 def test_training_begins_again_where_nothing_is_whole(pod: Pod) -> None:
     pod.checkpoint(200, whole=False)
     (pod.adapter / "leftover.json").write_text("{}")
-    pod.program("train", 'test ! -d "$RUN/adapter"')
+    pod.program("train", 'test ! -d "$RUN/adapter" && mkdir "$RUN/adapter" && echo weights >"$RUN/adapter/weights"')
     assert pod.go()[0] == 0
+
+
+def test_checkpoints_of_another_layout_are_not_resumed_from(pod: Pod) -> None:
+    pod.program("train", "exit 1")
+    pod.layout = "zero2 of 8 processes"
+    pod.go()
+    whole = pod.checkpoint(200, whole=True)
+    assert pod.go()[0] == 1
+    assert whole.exists()
+    pod.layout = "zero2 of 16 processes"
+    _, output = pod.go()
+    assert not whole.exists()
+    assert "checkpoints of `zero2 of 8 processes` cannot be resumed as `zero2 of 16 processes`" in output
+
+
+def test_what_cannot_be_resumed_begins_anew(pod: Pod) -> None:
+    whole = pod.checkpoint(200, whole=True)
+    pod.resumes = False
+    pod.program("train", "exit 1")
+    pod.go()
+    assert not whole.exists()
+
+
+def test_a_program_that_leaves_nothing_has_not_trained(pod: Pod) -> None:
+    pod.program("train", "exit 0")
+    status, output = pod.go()
+    assert (status, output.splitlines()[-1]) == (1, f"hydra: training ended well, and {pod.adapter} is empty")
+    assert not (pod.run / "ready.json").exists()
+
+
+def test_links_in_a_result_are_left_alone(pod: Pod) -> None:
+    outside = pod.root / "outside"
+    outside.write_text("x")
+    outside.chmod(0o600)
+    made = 'mkdir "$RUN/adapter"; echo weights >"$RUN/adapter/weights"'
+    pod.program("train", f'{made}; ln -s nowhere "$RUN/adapter/latest"; ln -s "{outside}" "$RUN/adapter/other"')
+    assert pod.go()[0] == 0
+    assert outside.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_leading_replica_alone_removes_checkpoints(pod: Pod) -> None:
@@ -193,15 +235,22 @@ def test_merging_ends_in_a_marker_of_its_own_and_clears_checkpoints(pod: Pod) ->
     assert status == 0
     assert json.loads((pod.run / "merged.json").read_text()) == pod.plan["merged"]
     assert (pod.run / "merged" / "model.safetensors").read_text() == "merged\n"
-    assert sorted(one.name for one in pod.run.iterdir()) == ["adapter", "lock", "merged", "merged.json", "ready.json"]
+    assert sorted(one.name for one in pod.run.iterdir()) == [
+        "adapter",
+        "layout",
+        "lock",
+        "merged",
+        "merged.json",
+        "ready.json",
+    ]
     assert not list(pod.adapter.glob("checkpoint-*"))
     assert pod.calls == ["train train.yaml", "merge merge.yaml"]
 
 
 def test_merging_is_alone_in_its_world(pod: Pod) -> None:
     pod.merges = True
-    pod.program("merge", 'env >"$RUN/env"; mkdir "$RUN/merged.partial"')
-    pod.program("train", 'env >"$RUN/env-of-training"')
+    pod.program("merge", 'env >"$RUN/env"; mkdir "$RUN/merged.partial"; echo merged >"$RUN/merged.partial/weights"')
+    pod.program("train", 'env >"$RUN/env-of-training"; mkdir "$RUN/adapter"; echo weights >"$RUN/adapter/weights"')
     assert pod.go(PET_NNODES="2", MASTER_ADDR="x", MASTER_PORT="1", WORLD_SIZE="2", RANK="0")[0] == 0
     merging, training = ((pod.run / name).read_text() for name in ("env", "env-of-training"))
     for name in ("PET_", "MASTER_", "WORLD_SIZE", "RANK="):
@@ -222,7 +271,7 @@ def test_a_merge_that_fails_is_done_again_and_the_training_is_not(pod: Pod) -> N
     assert pod.go()[0] == 4
     assert (pod.run / "ready.json").exists()
     assert not (pod.run / "merged.json").exists()
-    pod.program("merge", 'mkdir "$RUN/merged.partial"')
+    pod.program("merge", 'mkdir "$RUN/merged.partial"; echo merged >"$RUN/merged.partial/model.safetensors"')
     assert pod.go()[0] == 0
     assert pod.calls == ["train train.yaml", "merge merge.yaml", "merge merge.yaml"]
 
@@ -264,7 +313,10 @@ def test_another_replica_that_waits_can_be_stopped(pod: Pod) -> None:
 
 
 def test_the_pod_that_this_one_replaces_is_waited_for(pod: Pod) -> None:
-    pod.program("train", 'touch "$RUN/started"; while ! test -e "$RUN/go"; do sleep 0.05; done')
+    pod.program(
+        "train",
+        'touch "$RUN/started"; while ! test -e "$RUN/go"; do sleep 0.05; done; mkdir -p "$RUN/adapter"; echo weights >"$RUN/adapter/weights"',
+    )
     first = pod.start()
     until((pod.run / "started").exists)
     second = pod.start()

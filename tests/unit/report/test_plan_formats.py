@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+from typing import Any
 
 import pytest
 
-from compiler.planning.summary import Summary
+from compiler.diagnostics import Code, Diagnostic, Placed, Severity, Span
+from compiler.planning.summary import PodSummary, Summary
 from compiler.planning.training.values import Memory, Range, Reason, TrainingPlan
+from compiler.report.base import findings
 from compiler.report.plan import FORMATS, Page, write
+from compiler.report.plan.base import Entry
 from compiler.source.document import Document, Origin, SourceFile
 
 GIB = 1 << 30
@@ -28,26 +32,42 @@ PLAN = TrainingPlan(
     reasons=(Reason("accelerator", "16 `a100-80gb` are 2 full nodes with 8 each."),),
 )  # fmt: skip
 FULL = Summary(
-    "bot/finetunes/full", "PyTorchJob", "nlp", NOWHERE, "a100-80gb", 16, 2, "64", "256Gi", (("bot-full", "360Gi"),),
-    PLAN, PLAN.reasons,
+    "bot/finetunes/full", "PyTorchJob", "nlp", NOWHERE, "a100-80gb",
+    (PodSummary("Worker", 2, 8, "64", "256Gi", "32Gi"),), (("bot-full", "360Gi"),), PLAN, PLAN.reasons,
 )  # fmt: skip
 JOB = Summary(
     "bot/jobs/own",
     "MPIJob",
     "nlp",
     NOWHERE,
-    None,
-    0,
-    3,
-    "1",
-    "2Gi",
+    "h100",
+    (PodSummary("Launcher", 1, 0, "1", "2Gi", None), PodSummary("Worker", 2, 1, "8", "64Gi", "4Gi")),
     reasons=(Reason("accelerator", "The job says so."),),
+)
+CODE = Code("HYD901", Severity.ERROR, "", "")
+SMALL = Code("HYD999", Severity.WARNING, "", "")
+REFUSED = Entry(
+    "prod",
+    "bot/finetunes/large",
+    "nlp",
+    None,
+    findings(
+        [
+            Diagnostic(SMALL, Placed(Span("hydra.yaml", 1, 1, 1, 2)), "It is odd.", "Look."),
+            Diagnostic(CODE, Placed(Span("hydra.yaml", 2, 1, 2, 2)), "It does not <fit>.", "Take less."),
+        ],
+        "repo/",
+    ),
 )
 
 
-def written(form: str, *summaries: Summary, width: int = 80, ascii_only: bool = False) -> str:
+def entry(told: Summary | Entry) -> Entry:
+    return told if isinstance(told, Entry) else Entry("prod", told.workload, told.namespace, told)
+
+
+def written(form: str, *told: Summary | Entry, width: int = 80, ascii_only: bool = False) -> str:
     stream = io.StringIO()
-    write(Page([("prod", one) for one in summaries], width, ascii=ascii_only), form, stream)
+    write(Page([entry(one) for one in told], width, ascii=ascii_only), form, stream)
     return stream.getvalue()
 
 
@@ -74,20 +94,25 @@ bot/finetunes/full on prod: PyTorchJob
   the card has        80.0
 
 bot/jobs/own on prod: MPIJob
-  accelerators  none, 3 pods
-  each pod      1 core and 2Gi of main memory
+  accelerators  2 x h100, 2 pods with 1 each
+  Launcher      1 pod with 1 core and 2Gi of main memory
+  Worker        2 pods, each with 1 card, 8 cores and 64Gi of main memory, 4Gi
+                of it shared
+
+bot/finetunes/large on prod: no plan
+  HYD901        It does not <fit>.
 
   █ low  ▓ expected  ░ high  · free  │ end of the card
 """
 
 
 def test_text() -> None:
-    assert written("text", FULL, JOB) == TEXT
+    assert written("text", FULL, JOB, REFUSED) == TEXT
     assert written("text") == ""
 
 
 def test_text_in_ascii() -> None:
-    drawn = written("text", FULL, JOB, ascii_only=True)
+    drawn = written("text", FULL, JOB, REFUSED, ascii_only=True)
     assert drawn.isascii()
     assert drawn == TEXT.translate(str.maketrans("█▓░·│▏", "#=-.|'"))
 
@@ -119,7 +144,12 @@ MARKDOWN = """\
 | Workload | Cluster | Accelerators | Strategy | Batch | GiB a card | Each pod | Storage |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 | `bot/finetunes/full` | prod | 16 x a100-80gb, 2 nodes with 8 each | zero2, bf16 | 64 = 4 x 1 step x 16 | 15.1 to 25.1 of 80.0 | 64 cores and 256Gi of main memory, 32Gi of it shared | bot-full 360Gi |
-| `bot/jobs/own` | prod | none, 3 pods |  |  |  | 1 core and 2Gi of main memory |  |
+| `bot/jobs/own` | prod | 2 x h100, 2 pods with 1 each |  |  |  | Launcher: 1 pod with 1 core and 2Gi of main memory; Worker: 2 pods, each with 1 card, 8 cores and 64Gi of main memory, 4Gi of it shared |  |
+| `bot/finetunes/large` | prod | **no plan** |  |  |  |  |  |
+
+Without a plan:
+
+* `bot/finetunes/large` on prod: HYD901 It does not &lt;fit>.
 
 <details><summary><code>bot/finetunes/full</code> on prod</summary>
 
@@ -144,16 +174,44 @@ MARKDOWN = """\
 
 
 def test_markdown() -> None:
-    assert written("markdown", FULL, JOB) == MARKDOWN
+    assert written("markdown", FULL, JOB, REFUSED) == MARKDOWN
 
 
 def test_markdown_of_hostile_text() -> None:
-    drawn = written("markdown", JOB._replace(kind="x", accelerator="a|b<script>\n", cards=1))
-    assert "| 1 x a\\|b&lt;script>\\n, 3 pods |" in drawn
+    drawn = written("markdown", JOB._replace(kind="x", accelerator="a|b<script>\n"))
+    assert "| 2 x a\\|b&lt;script>\\n, 2 pods with 1 each |" in drawn
+
+
+def pod(**fields: Any) -> PodSummary:
+    return PodSummary("Worker", 1, 0, None, None, None)._replace(**fields)
+
+
+@pytest.mark.parametrize(
+    ("pods", "lines"),
+    [
+        ((pod(number=3),), ["accelerators  none, 3 pods"]),
+        ((pod(cards=1),), ["accelerators  1 x h100, 1 pod"]),
+        ((pod(cpu="1"),), ["accelerators  none, 1 pod", "each pod      1 core"]),
+        ((pod(shm="1Gi"),), ["accelerators  none, 1 pod", "each pod      1Gi of shared memory"]),
+        (
+            (pod(cpu="4", shm="1Gi"), pod(role="PS", number=2)),
+            ["accelerators  none, 3 pods", "Worker        1 pod with 4 cores and 1Gi of shared memory", "PS            2 pods"],
+        ),
+    ],
+)  # fmt: skip
+def test_pods(pods: tuple[PodSummary, ...], lines: list[str]) -> None:
+    drawn = written("text", JOB._replace(pods=pods))
+    assert [line.strip() for line in drawn.splitlines()[1:-1]] == lines
+
+
+def test_a_mistake_in_what_a_workload_names() -> None:
+    alone = REFUSED._replace(findings=())
+    assert "Something that it names is wrong." in written("text", alone)
+    assert "`bot/finetunes/large` on prod: Something that it names is wrong.\n" in written("markdown", alone)
 
 
 def test_json() -> None:
-    full, job = json.loads(written("json", FULL, JOB))
+    full, job, refused = json.loads(written("json", FULL, JOB, REFUSED))
     assert full == {
         "cluster": "prod",
         "workload": "bot/finetunes/full",
@@ -175,12 +233,23 @@ def test_json() -> None:
             "adapter": {"low": 0.1, "expected": 0.1, "high": 0.1},
             "logits": {"low": 5.0, "expected": 10.0, "high": 15.0},
         },
-        "pod": {"cpu": "64", "memory": "256Gi", "sharedMemory": "32Gi"},
+        "pods": [
+            {"role": "Worker", "count": 2, "gpus": 8, "cpu": "64", "memory": "256Gi", "sharedMemory": "32Gi"},
+        ],
         "hostMemoryGiB": 256.0,
         "storage": [{"claim": "bot-full", "size": "360Gi"}],
+        "findings": [],
     }
-    assert (job["accelerator"], job["gpus"], job["nodes"], job["memoryGiB"]) == (None, 0, 3, None)
-    assert job["pod"] == {"cpu": "1", "memory": "2Gi", "sharedMemory": None}
+    assert (job["accelerator"], job["gpus"], job["nodes"], job["memoryGiB"]) == ("h100", 2, 2, None)
+    assert [(one["role"], one["gpus"], one["sharedMemory"]) for one in job["pods"]] == [
+        ("Launcher", 0, None), ("Worker", 1, "4Gi"),
+    ]  # fmt: skip
+    assert list(refused) == list(full)
+    said = {key: value for key, value in refused.items() if value is not None and value != []}
+    assert said.keys() == {"cluster", "workload", "namespace", "findings"}
+    assert [(one["code"], one["message"], one["span"]["file"]) for one in said["findings"]] == [
+        ("HYD999", "It is odd.", "repo/hydra.yaml"), ("HYD901", "It does not <fit>.", "repo/hydra.yaml"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("form", FORMATS)

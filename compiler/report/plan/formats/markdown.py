@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from compiler.report.plan.base import (
     LIMIT,
+    Entry,
     Page,
     accelerators,
     batch,
     gib,
     memory_rows,
-    pod,
+    pods,
+    refusal,
     storage,
     strategy,
 )
@@ -26,27 +28,36 @@ HEAD = ("Workload", "Cluster", "Accelerators", "Strategy", "Batch", "GiB a card"
 
 
 def render(page: Page) -> Iterator[str]:
-    """The table, then a section to unfold for each workload that has more to say."""
-    if not page.plans:
+    """The table, what has no plan, then a section to unfold for each workload that has more to say."""
+    if not page.entries:
         return
     yield row(HEAD)
     yield row(["---"] * len(HEAD))
-    for cluster, summary in page.plans:
-        yield row(overview(cluster, summary))
-    for cluster, summary in page.plans:
-        yield from details(cluster, summary)
+    for entry in page.entries:
+        yield row(overview(entry, entry.summary))
+    refused = [entry for entry in page.entries if entry.summary is None]
+    if refused:
+        yield "\nWithout a plan:\n\n"
+    for entry in refused:
+        yield text(f"* `{entry.workload}` on {entry.cluster}: {' '.join(refusal(entry)).strip()}") + "\n"
+    for entry in page.entries:
+        if entry.summary is not None:
+            yield from details(entry.cluster, entry.summary)
 
 
-def overview(cluster: str, summary: Summary) -> Iterator[str]:
+def overview(entry: Entry, summary: Summary | None) -> Iterator[str]:
     """The cells of a workload's row."""
+    yield f"`{entry.workload}`"
+    yield entry.cluster
+    if summary is None:
+        yield from ("**no plan**", *[""] * (len(HEAD) - 3))
+        return
     plan = summary.plan
-    yield f"`{summary.workload}`"
-    yield cluster
     yield accelerators(summary)
     yield f"{strategy(plan)}, {plan.precision}" if plan else ""
     yield batch(plan) if plan else ""
     yield fit(plan) if plan else ""
-    yield pod(summary)
+    yield "; ".join(asked if len(summary.pods) == 1 else f"{role}: {asked}" for role, asked in pods(summary))
     yield storage(summary)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,8 @@ from compiler.report.plan.base import (
     batch,
     gib,
     memory_rows,
-    pod,
+    pods,
+    refusal,
     storage,
     strategy,
 )
@@ -34,8 +35,14 @@ def render(page: Page) -> Iterator[str]:
     """A table a workload, an empty line after each; what the bars mean in the end."""
     drawn = ink(ascii_only=page.ascii)
     barred = False
-    for cluster, summary in page.plans:
-        yield f"{printable(summary.workload)} on {printable(cluster)}: {summary.kind}\n"
+    for entry in page.entries:
+        summary = entry.summary
+        kind = summary.kind if summary is not None else "no plan"
+        yield f"{printable(entry.workload)} on {printable(entry.cluster)}: {kind}\n"
+        if summary is None:
+            yield from _labelled([refusal(entry)], page.width)
+            yield "\n"
+            continue
         yield from figures(summary, page.width)
         if summary.plan is not None:
             yield "\n"
@@ -57,7 +64,10 @@ def figures(summary: Summary, width: int) -> Iterator[str]:
             ("batch", batch(plan)),
             ("trained", f"{plan.trainable:,} parameters"),
         ]
-    rows += [("each pod", pod(summary)), ("storage", storage(summary))]
+    yield from _labelled([*rows, *pods(summary), ("storage", storage(summary))], width)
+
+
+def _labelled(rows: Iterable[tuple[str, str]], width: int) -> Iterator[str]:
     for label, text in rows:
         lines = wrap(printable(text), max(20, width - len(INDENT) - LABEL), break_long_words=False)
         for number, line in enumerate(lines):

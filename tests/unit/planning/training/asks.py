@@ -7,31 +7,20 @@ from typing import Any
 
 from compiler.library.facts import Dtype, ModelFacts
 from compiler.library.library import open_library
+from compiler.linking.accelerators import card_of
 from compiler.planning.training.decide import decide
 from compiler.planning.training.values import Ask, Card, Decided, Pool, TrainingPlan
 
 GIB = 1 << 30
 LIBRARY = open_library(None)
 
-CARDS = {
-    one.id: one
-    for one in (
-        Card("a100-80gb", 80 * GIB, True, 300, "nvidia.com/gpu", 312),
-        Card("a100-40gb", 40 * GIB, True, 300, "nvidia.com/gpu", 312),
-        Card("h100-80gb", 81559 << 20, True, 450, "nvidia.com/gpu", 989, True),
-        Card("h200-141gb", 143771 << 20, True, 450, "nvidia.com/gpu", 989, True),
-        Card("h20-96gb", 97871 << 20, True, 450, "nvidia.com/gpu", 148, True),
-        Card("mi300x", 196592 << 20, True, 448, "amd.com/gpu", 1307.4, True),
-        Card("ascend-910b", 64 * GIB, True, None, "huawei.com/Ascend910"),
-        Card("l40s", 46068 << 20, True, 32, "nvidia.com/gpu", 362, True),
-        Card("l4", 23034 << 20, True, 32, "nvidia.com/gpu", 121, True),
-        Card("rtx-4090", 24564 << 20, True, 32, "nvidia.com/gpu", 165, True),
-        Card("v100-32gb", 32 * GIB, False, 150, "nvidia.com/gpu", 125),
-        Card("v100-16gb", 16 * GIB, False, 150, "nvidia.com/gpu", 125),
-        Card("t4", 15 * GIB, False, 16, "nvidia.com/gpu", 65),
-        Card("cpu", 0, False, None, None),
-    )
-}
+
+@cache
+def card(name: str) -> Card:
+    """A card of the library, as it is shipped."""
+    found = LIBRARY.find("accelerator", name).value
+    assert found is not None, name
+    return card_of(name, found)
 
 
 @cache
@@ -53,10 +42,10 @@ def dtype(model: str) -> Dtype:
 
 
 def pool(
-    card: str = "a100-80gb", cards: int = 64, per_node: int = 8, cpu: int | None = 96, gib: int | None = 1024
+    name: str = "a100-80gb", cards: int = 64, per_node: int = 8, cpu: int | None = 96, gib: int | None = 1024
 ) -> Pool:
     """A pool of equal nodes, by default eight with a TiB."""
-    return Pool(CARDS[card], cards, per_node, cpu, None if gib is None else gib * GIB)
+    return Pool(card(name), cards, per_node, cpu, None if gib is None else gib * GIB)
 
 
 def ask(model: str = "qwen2.5-7b-instruct", **fields: Any) -> Ask:

@@ -119,7 +119,9 @@ def test_a_plan_is_consistent(one: Ask) -> None:
     assert plan.strategy in STRATEGIES
     assert wanted.deepspeed in {"auto", plan.strategy}
     assert plan.memory.total.low <= plan.memory.total.expected <= plan.memory.total.high
-    assert all(part.low <= part.high for name, part in plan.memory.parts.items() if name != "step")
+    parts = plan.memory.parts.values()
+    assert all(0 <= part.low <= part.expected <= part.high for part in parts)
+    assert plan.memory.total == tuple(map(sum, zip(*parts, strict=True)))
     assert plan.cpu >= 1
     if wanted.pool.node_memory is not None:
         assert plan.memory.host <= wanted.pool.node_memory

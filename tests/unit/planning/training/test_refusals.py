@@ -40,6 +40,19 @@ CASES: tuple[tuple[str, Ask, str, str], ...] = (
     ("ZeRO-3 on 4 bit", ask(method="qlora", deepspeed="zero3"), "HYD911", "deepspeed"),
     ("offload from processors", ask(pool=pool("cpu", 8, 1), cards=1, deepspeed="zero3-offload"), "HYD911", "deepspeed"),
     ("an optimizer without processors", ask(optimizer="adamw_8bit", deepspeed="zero3-offload"), "HYD911", "deepspeed"),
+    ("a reward model without DeepSpeed", ask(stage="rm", method="full", deepspeed="none"), "HYD911", "deepspeed"),
+    ("the same on one card", ask(stage="rm", method="freeze", cards=1, deepspeed="none"), "HYD911", "deepspeed"),
+    ("experts with ZeRO-1", ask("qwen3-30b-a3b", deepspeed="zero1"), "HYD911", "deepspeed"),
+    ("experts with ZeRO-2", ask("qwen3-30b-a3b", method="full", deepspeed="zero2"), "HYD911", "deepspeed"),
+    ("all experts without DeepSpeed", ask("qwen3-30b-a3b", method="freeze", deepspeed="none"), "HYD911", "deepspeed"),
+    (
+        "experts with ZeRO-2, literally", ask("qwen3-30b-a3b", deepspeed={"zero_optimization": {"stage": 2}}),
+        "HYD911", "deepspeed.zero_optimization.stage",
+    ),
+    (
+        "what cannot be loaded", ask("qwen2.5-14b-instruct", method="full", cards=64, deepspeed="zero2", pool=pool("l40s")),
+        "HYD901", "accelerator",
+    ),
     ("too many layers", ask(method="freeze", freeze_layers=29), "HYD922", "freeze.layers"),
 )  # fmt: skip
 
@@ -145,6 +158,14 @@ def test_reasons_have_the_numbers_in_their_order() -> None:
         "256",
     ]
     assert "4 x 1 step x 16 = 64" in reasons[6].text
+
+
+def test_what_a_training_does_not_run_with_is_a_reason() -> None:
+    reward = planned(ask("qwen2.5-0.5b-instruct", stage="rm", method="full", cards=1))
+    assert reward.strategy == "zero2"
+    assert any(one.text.startswith("A reward model with `method: full` fails") for one in reward.reasons)
+    experts = planned(ask("qwen3-30b-a3b", method="full", cards=32, pool=pool("h200-141gb")))
+    assert sum(one.text.startswith("A mixture of experts") for one in experts.reasons) == 2
 
 
 def test_placement_of_cards() -> None:

@@ -10,6 +10,7 @@ from compiler.planning.training.decide import decide
 from tests.unit.planning.training.asks import GIB, ask, codes, dtype, pool
 
 Q7, Q05, Q72 = "qwen2.5-7b-instruct", "qwen2.5-0.5b-instruct", "qwen2.5-72b-instruct"
+Q14 = "qwen2.5-14b-instruct"
 L8, L70, GEMMA, MOE = "llama-3.1-8b-instruct", "llama-3.3-70b-instruct", "gemma-3-4b-it", "qwen3-30b-a3b"
 
 Row = tuple[str, str, str, int, dict[str, Any], str]
@@ -44,6 +45,11 @@ ROWS: tuple[Row, ...] = (
     (Q7, "lora", "a100-80gb", 8, {"stage": "kto", "sequence": 2048}, "none"),
     (Q05, "full", "rtx-4090", 1, {"gib": 64, "sequence": 1024}, "none"),
     (Q05, "full", "a100-80gb", 1, {}, "none"),
+    (Q7, "full", "a100-80gb", 8, {"stage": "rm", "sequence": 2048}, "zero2 zero3"),
+    (Q05, "full", "a100-80gb", 1, {"stage": "rm"}, "zero2"),
+    (Q7, "freeze", "a100-80gb", 1, {"stage": "rm", "sequence": 2048}, "zero2"),
+    (Q7, "lora", "a100-80gb", 1, {"stage": "rm", "sequence": 2048}, "none"),
+    (Q14, "full", "l40s", 64, {}, "zero3"),
     (L8, "lora", "l40s", 1, {}, "none"),
     (L8, "qlora", "l4", 1, {"gib": 64, "sequence": 2048}, "none"),
     (L8, "full", "h100-80gb", 8, {}, "zero2 zero3"),
@@ -54,7 +60,11 @@ ROWS: tuple[Row, ...] = (
     (L70, "qlora", "a100-80gb", 1, {}, "none"),
     (L70, "qlora", "l40s", 1, {"sequence": 512}, "refused"),
     (Q72, "lora", "mi300x", 1, {}, "none"),
-    (MOE, "lora", "a100-80gb", 8, {}, "none zero2 zero3"),
+    (MOE, "lora", "a100-80gb", 8, {}, "none zero3"),
+    (MOE, "qlora", "a100-80gb", 8, {}, "none"),
+    (MOE, "full", "h200-141gb", 32, {}, "zero3"),
+    (MOE, "freeze", "h200-141gb", 8, {}, "zero3"),
+    (MOE, "freeze", "h200-141gb", 1, {}, "none"),
     (MOE, "full", "a100-80gb", 8, {"gib": 1024}, "zero3-offload"),
     (GEMMA, "lora", "v100-32gb", 1, {"sequence": 1024}, "none fp16"),
     (Q05, "full", "cpu", 1, {"gib": 64, "sequence": 128}, "none fp32"),
