@@ -99,6 +99,20 @@ def test_two_processes_of_a_node_train_with_zero_3(cluster_of: Callable[[str], C
     assert differs(run / "model", tiny_model)
 
 
+@pytest.mark.usefixtures("deepspeed_op")
+def test_adapters_are_trained_with_zero_2_by_the_optimizer_of_its_configuration(
+    cluster_of: Callable[[str], Cluster],
+) -> None:
+    cluster = cluster_of("wide")
+    preload(cluster)
+    job = cluster.run("PyTorchJob", "smoke-sums-lora-sharded")
+    assert job.succeeded, job.log
+    run = run_directory(cluster.claim("smoke-sums-lora-sharded"))
+    assert markers(run) == ["ready.json"]
+    assert steps(run / "adapter") == STEPS // 2
+    assert (run / "adapter" / "adapter_model.safetensors").stat().st_size > 0
+
+
 def test_preferences_are_trained(cluster: Cluster) -> None:
     preload(cluster, "smoke-choices")
     job = cluster.run("PyTorchJob", CHOICES)

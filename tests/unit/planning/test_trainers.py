@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -35,23 +36,26 @@ spec:
     cpu: {count: 4, perNode: 2, node: {cpu: 16, memory: 64Gi}}
 """
 MODEL = "qwen2.5-0.5b-instruct"
-OWN = {"trainer": "accelerate", "script": "/train.py"}
+OWN: dict[str, Any] = {"trainer": "accelerate", "script": "/train.py"}
 CUDA = {"PYTORCH_CUDA_ALLOC_CONF", "NCCL_DEBUG"}
 
 
 class Told:
     """The configuration, the command and the variables of a fine-tuning."""
 
-    def __init__(self, root: Path, accelerator: str, count: int, **fields: Any) -> None:
+    def __init__(
+        self, root: Path, accelerator: str, count: int, arguments: Mapping[str, Any] | None = None, **fields: Any
+    ) -> None:
         entry = {"model": MODEL, "dataset": "tickets", "image": "registry.acme.io/train:1.0", **fields}
         line = json.dumps({**entry, "accelerator": {"type": accelerator, "count": count}})
         repo = linked(root, project(f"{SECTIONS}  one: {line}\n"), cluster=CLUSTER)
-        staged = plan_finetune(repo.finetune("one"), repo.program)
+        staged = plan_finetune(repo.finetune("one")._replace(arguments=arguments or {}), repo.program)
         assert staged.value.plans, [one.wrong for one in staged.found]
         (files,) = [one.files for one in staged.value.plans if isinstance(one, FilesPlan)]
         (work,) = [one for one in staged.value.plans if isinstance(one, WorkPlan)]
         self.environment = work.replicas[0].pod.environment
         self.command = " ".join(json.loads(files["run.json"])["train"])
+        self.deepspeed = json.loads(files.get("deepspeed.json", "{}"))
         self.config = yaml.safe_load(files["accelerate.yaml"]) if "accelerate.yaml" in files else {}
 
 
@@ -67,9 +71,30 @@ def test_trainers_and_accelerators_know_the_same_vendors() -> None:
 def test_variables_of_cuda_are_for_cards_that_have_it(
     trainer: str, accelerator: str, variables: set[str], tmp_path: Path
 ) -> None:
-    script = {} if trainer == "llamafactory" else {"script": "/train.py"}
+    script: dict[str, Any] = {} if trainer == "llamafactory" else {"script": "/train.py"}
     told = Told(tmp_path, accelerator, 1, trainer=trainer, **script)
     assert told.environment.keys() & CUDA == variables
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "fields", "made"),
+    [
+        ("lora", {}, {}, True),
+        ("lora", {"logging_steps": 5}, {}, True),
+        ("full", {}, {}, False),
+        # Transformers refuses two figures for one thing, and DeepSpeed knows nothing of the other optimizers.
+        ("lora", {"adam_beta1": 0.8}, {}, False),
+        ("lora", {"loraplus_lr_ratio": 16.0}, {}, False),
+        # A script makes its own, and Accelerate refuses a second one.
+        ("lora", {}, OWN, False),
+    ],
+)
+def test_deepspeed_makes_the_optimizer_of_adapters_where_the_trainer_lets_it(
+    method: str, arguments: dict[str, Any], fields: dict[str, Any], made: bool, tmp_path: Path
+) -> None:
+    told = Told(tmp_path, "a100-80gb", 2, arguments, method=method, deepspeed="zero2", **fields)
+    assert told.deepspeed
+    assert ("optimizer" in told.deepspeed) is made
 
 
 @pytest.mark.parametrize(("deepspeed", "said"), [("zero2", True), ("none", False)])
