@@ -15,7 +15,7 @@ from compiler.planning.training import problems, reasons
 from compiler.planning.training.activations import Work, activations_of
 from compiler.planning.training.adapters import UnknownModules
 from compiler.planning.training.batch import micro_batches, nearest_batches
-from compiler.planning.training.deepspeed import Run, completed_config, config_of
+from compiler.planning.training.deepspeed import Run, completed_config, config_of, with_rates
 from compiler.planning.training.host import Host, host_of
 from compiler.planning.training.literal import Given, read_literal
 from compiler.planning.training.memory import load_of, memory_of
@@ -68,7 +68,18 @@ def decide(ask: Ask) -> Decided:
     # A literal configuration has no hash, and neither have facts that pydantic holds.
     if isinstance(ask.deepspeed, Mapping) or type(ask.facts).__hash__ is None:
         return _decide(ask, remedies=True)
-    return _remembered(ask)
+    # Nothing is decided by the learning rate, which differs where little else does.
+    rate = None if ask.learning_rate is None else 0.0
+    return _with_rates(_remembered(ask._replace(learning_rate=rate, weight_decay=0.0)), ask)
+
+
+def _with_rates(decided: Decided, ask: Ask) -> Decided:
+    """The same with the rates of an ask in the configuration's optimizer, where it has one."""
+    plan = decided.plan
+    if plan is None or plan.deepspeed is None or "optimizer" not in plan.deepspeed:
+        return decided
+    config = with_rates(plan.deepspeed, float(ask.learning_rate or 0), float(ask.weight_decay))
+    return decided._replace(plan=plan._replace(deepspeed=config))
 
 
 @lru_cache(maxsize=4096)

@@ -78,6 +78,13 @@ def optimizer_block(zero: Zero, run: Run) -> dict[str, Any]:
     return {"optimizer": {"type": "AdamW", "params": params}}
 
 
+def with_rates(config: Mapping[str, Any], rate: float, decay: float) -> dict[str, Any]:
+    """A configuration that has an optimizer, with another learning rate and weight decay of it."""
+    optimizer = config["optimizer"]
+    params = {**optimizer["params"], "lr": rate, "weight_decay": decay}
+    return {**config, "optimizer": {**optimizer, "params": params}}
+
+
 def zero_block(zero: Zero, hidden: int) -> dict[str, Any]:
     """The block of a ZeRO stage. Communication does not overlap: it would double the buckets."""
     if zero.stage == 0:

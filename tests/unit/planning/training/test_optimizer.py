@@ -42,3 +42,9 @@ def test_all_else_leaves_it_to_the_trainer(fields: dict[str, Any]) -> None:
 def test_a_configuration_with_it_is_accepted_literally() -> None:
     first = planned(ask(learning_rate=2e-4, deepspeed="zero2"))
     assert planned(ask(deepspeed=first.deepspeed)).deepspeed == first.deepspeed
+
+
+def test_each_ask_has_its_own_rates_though_all_else_is_decided_once() -> None:
+    rates = [(1e-4, 0.0), (3e-4, 0.0), (3e-4, 0.1)]
+    found = [optimizer(learning_rate=rate, weight_decay=decay)["params"] for rate, decay in rates]
+    assert [(one["lr"], one["weight_decay"]) for one in found] == rates
