@@ -20,11 +20,15 @@ def micro_batches(global_batch: int, world: int) -> tuple[int, ...]:
     return tuple(sorted({*low, *(of_card // one for one in low)}, reverse=True))
 
 
+LARGEST = 2**31 - 1
+"""The largest batch size of a spec."""
+
+
 def nearest_batches(global_batch: int, multiple: int) -> tuple[int, ...]:
-    """The multiples next to a global batch, the smaller first.
+    """The multiples next to a global batch that a spec may say, the smaller first.
 
     >>> nearest_batches(100, 24)
     (96, 120)
     """
     lower = global_batch // multiple * multiple
-    return tuple(one for one in (lower, lower + multiple) if one > 0)
+    return tuple(one for one in (lower, lower + multiple) if 0 < one <= LARGEST)

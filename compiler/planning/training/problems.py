@@ -270,7 +270,7 @@ def unreachable_batch(global_batch: int, product: str, nearest: tuple[int, ...])
         UNREACHABLE_BATCH.id,
         ("hyperparameters", "globalBatchSize"),
         f"A global batch of {global_batch} is no multiple of {product}.",
-        f"Take {_either(nearest)}.",
+        f"Take {_either(nearest)}." if nearest else "Lower the micro batch size.",
     )
 
 

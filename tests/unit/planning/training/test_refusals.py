@@ -67,6 +67,17 @@ def test_refusals(wanted: Ask, code: str, way: str) -> None:
     assert errors[0].do.endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("wanted", "way_out"),
+    [
+        (ask(cards=16, global_batch=2**31 - 1), f"Take {2**31 - 16}."),
+        (ask(global_batch=8, micro_batch=2**31 - 1), "Lower the micro batch size."),
+    ],
+)
+def test_no_batch_is_advised_that_a_spec_may_not_say(wanted: Ask, way_out: str) -> None:
+    assert [one.do for one in decide(wanted).faults if one.code == "HYD905"] == [way_out]
+
+
 WARNINGS: tuple[tuple[str, Ask, str], ...] = (
     ("tight", ask(micro_batch=8), "HYD902"),
     ("a tight strategy", ask(method="full", cards=4, deepspeed="zero2", sequence=16384, global_batch=4), "HYD902"),
