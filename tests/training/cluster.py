@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+from compiler.emission.digests import DIGEST_LENGTH
 from tests.training.node import Node
 from tests.training.operator import KINDS, Job
 from tests.training.pods import Spec
@@ -34,7 +36,8 @@ class Cluster:
 
     def object(self, kind: str, prefix: str) -> dict[str, Any]:
         """The one object of a kind whose name is that, or that with a digest."""
-        found = [one for one in self._objects if one["kind"] == kind and one["metadata"]["name"].startswith(prefix)]
+        called = re.compile(rf"{re.escape(prefix)}(-[^-]{{{DIGEST_LENGTH}}})?")
+        found = [one for one in self._objects if one["kind"] == kind and called.fullmatch(one["metadata"]["name"])]
         if len(found) != 1:
             raise LookupError(f"{len(found)} objects of the kind {kind} are called {prefix}")
         return dict(found[0])
