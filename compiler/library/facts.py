@@ -14,8 +14,12 @@ __all__ = ["Attention", "Count", "Dtype", "LatentAttention", "MissingFact", "Mod
 Attention = Literal["mha", "gqa", "mqa", "mla", "hybrid-lightning-gqa"]
 """Multi-head, grouped-query, multi-query, multi-head latent; and grouped-query with lightning attention in most layers."""
 
-Dtype = Literal["float32", "float16", "bfloat16", "float8_e4m3fn", "mxfp4", "awq-int4", "gptq-int4"]
-"""What weights are stored in. `float8_e4m3fn`: with one scale a block of 128 x 128; `mxfp4`: the experts only."""
+Dtype = Literal[
+    "float32", "float16", "bfloat16", "float8_e4m3fn", "mxfp4", "awq-int4", "gptq-int4",
+    "gguf-f16", "gguf-q8_0", "gguf-q6_k", "gguf-q5_k_m", "gguf-q4_k_m", "gguf-q3_k_m", "gguf-q2_k",
+]  # fmt: skip
+"""What weights are stored in. `float8_e4m3fn`: with one scale a block of 128 x 128; `mxfp4`: the experts only; `gguf-...`:
+a file of llama.cpp's, by its kind of quantisation."""
 
 Count = Annotated[int, Field(ge=1)]
 

@@ -29,7 +29,12 @@ class Encoding(NamedTuple):
 
 _PARTS = Parameters._fields[:-1]
 _LINEAR = ("attention", "feed_forward", "experts", "shared")
-ENCODINGS: dict[Dtype, Encoding] = {
+GGUF = {"f16": 1600, "q8_0": 850, "q6_k": 656, "q5_k_m": 570, "q4_k_m": 489, "q3_k_m": 400, "q2_k": 316}
+"""Bits of a weight in a file of llama.cpp's, embeddings included, in hundredths. Source: llama.cpp, tools/quantize/README.md,
+measured there on Llama-3.1-8B; q3_k_m from tools/quantize/quantize.cpp. Below 2B parameters the kinds with a `k` take more:
+the embedding is a larger part, and rows that are no multiple of 256 are stored in wider types."""
+
+ENCODINGS: dict[str, Encoding] = {
     "float32": Encoding(32 * BLOCK, _PARTS),
     "float16": Encoding(16 * BLOCK, _PARTS),
     "bfloat16": Encoding(16 * BLOCK, _PARTS),
@@ -37,6 +42,7 @@ ENCODINGS: dict[Dtype, Encoding] = {
     "mxfp4": Encoding(4 * BLOCK + BLOCK // 32 * 8, ("experts",)),
     "awq-int4": Encoding(4 * BLOCK + BLOCK // 128 * (16 + 4), _LINEAR),
     "gptq-int4": Encoding(4 * BLOCK + BLOCK // 128 * (16 + 4), _LINEAR),
+    **{f"gguf-{kind}": Encoding(hundredths * BLOCK // 100, _PARTS) for kind, hundredths in GGUF.items()},
 }
 """By type: fp8 has a 32-bit scale a block, mxfp4 an 8-bit scale every 32 weights, the 4-bit integers a 16-bit scale and
 a 4-bit zero point every 128. Sources: DeepSeek-V3, arXiv:2412.19437, section 3.3; OCP Microscaling Formats 1.0; Lin et

@@ -35,6 +35,9 @@ class Accelerator(Entry):
     fp8: bool = False
     """Whether it computes with 8-bit floats."""
 
+    compute_capability: Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+$")] | None = None
+    """Of NVIDIA's cards, what kernels are written for: `8.0`."""
+
     bandwidth_gb_s: Annotated[int, Field(ge=1)] | None = None
     """Bandwidth of its memory, in GB/s."""
 
