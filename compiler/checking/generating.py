@@ -22,7 +22,7 @@ FOLDER = Path(compiler.__file__).parents[1] / "schemas" / "kubernetes"
 
 COMMENT = "Written by `python -m compiler.checking.generating`. Edit strict.yaml, not this file."
 
-_DEFINITIONS = re.compile(r"io\.k8s\.(?:api\.(?:core|batch)\.v1|apimachinery\.pkg\..+)\.(\w+)")
+_DEFINITIONS = re.compile(r"io\.k8s\.(?:api\.(?:apps|batch|core|networking)\.v1|apimachinery\.pkg\..+)\.(\w+)")
 _DROPPED = frozenset(("default", "description", "format"))
 _REFERENCE = "#/$defs/"
 

@@ -23,8 +23,8 @@ def number(value: Any) -> int | None:
     >>> number("8"), number(8), number("auto"), number(True)
     (8, 8, None, None)
     """
-    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
-    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
+    digits = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    return int(digits) if re.fullmatch(r"[0-9]{1,9}", digits) else None
 
 
 def roles(job: Mapping[str, Any], field: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -46,3 +46,16 @@ def _cards(container: Mapping[str, Any]) -> int:
     # A limit alone is also the request.
     asked = {**mapping(resources, "requests"), **mapping(resources, "limits")}
     return sum(number(amount) or 0 for name, amount in asked.items() if CARDS.fullmatch(str(name)))
+
+
+def entries(value: Any, *path: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The mappings of the list at the end of a way, each with its number."""
+    listed = mapping(value, *path[:-1]).get(path[-1])
+    for index, one in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(one, dict):
+            yield index, one
+
+
+def text(value: Any) -> str:
+    """A text; empty for anything else."""
+    return value if isinstance(value, str) else ""

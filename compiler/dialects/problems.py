@@ -29,6 +29,16 @@ CONTRADICTION = Code(
     good="volumeClaimRef: {name: a}",
 )
 
+BAD_NAME = Code(
+    "HYD540",
+    Severity.ERROR,
+    "A name that the operator refuses.",
+    "KServe and KubeRay make names of Services and pods from it. The API server takes it, and nothing is started.",
+    bad="kind: RayService\nmetadata: {name: 7b-chat}",
+    good="kind: RayService\nmetadata: {name: chat-7b}",
+    source="https://github.com/ray-project/kuberay/blob/master/ray-operator/controllers/ray/utils/validation.go",
+)
+
 
 def read_differently(at: Located, wrong: str, do: str) -> Diagnostic:
     """A value that becomes another one."""
@@ -43,3 +53,8 @@ def without_effect(at: Located, wrong: str, do: str) -> Diagnostic:
 def contradiction(at: Located, wrong: str, do: str) -> Diagnostic:
     """Fields that exclude each other."""
     return Diagnostic(CONTRADICTION, at, wrong, do)
+
+
+def bad_name(at: Located, wrong: str, do: str) -> Diagnostic:
+    """A name that its operator refuses."""
+    return Diagnostic(BAD_NAME, at, wrong, do)

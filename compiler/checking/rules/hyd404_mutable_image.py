@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from compiler.checking.environments import below
 from compiler.checking.rule import Finding, Rule
 from compiler.diagnostics import Code, Severity
 from compiler.manifest import Manifest
@@ -13,14 +14,20 @@ from compiler.source.document import Origin, Path
 REPLICAS = "ReplicaSpecs"
 """What the field ends in that has the pods of a training job by role: `pytorchReplicaSpecs`."""
 
+ANYWHERE = frozenset(("ray.io", "serving.kserve.io"))
+"""Groups whose kinds have pods at many places."""
+
+LISTS = ("initContainers", "containers")
+
 
 def mutable_image(manifest: Manifest, limit: str) -> Iterator[Finding]:
     """Tag `latest`, or none."""
     del limit
     for path, container in _containers(manifest):
-        image = str(container.get("image", ""))
+        # Where a runtime brings the container, the document may leave its image to it.
+        image = str(container.get("image") or "")
         tag = image.rpartition("/")[2].partition(":")[2]
-        if "@" not in image and tag in {"", "latest"}:
+        if image and "@" not in image and tag in {"", "latest"}:
             place, do = _place(manifest, (*path, "image"))
             wrong = f"The image `{image}` of container `{container.get('name')}` can change under its name."
             yield Finding(place, wrong, f"Use a tag with a version, or a digest{do}.")
@@ -37,13 +44,16 @@ def _place(manifest: Manifest, path: Path) -> tuple[Origin, str]:
 
 
 def _containers(manifest: Manifest) -> Iterator[tuple[Path, dict[str, Any]]]:
-    for path in _templates(manifest):
-        for field in ("initContainers", "containers"):
-            listed = manifest.value(*path, "spec", field)
-            if isinstance(listed, list):
-                for number, one in enumerate(listed):
-                    if isinstance(one, dict):
-                        yield (*path, "spec", field, number), one
+    if manifest.group in ANYWHERE:
+        spec = manifest.body.get("spec")
+        lists = [((*path, field), listed) for field in LISTS for path, listed in below(spec, field, ("spec",))]
+    else:
+        pods = [(*path, "spec") for path in _templates(manifest)]
+        lists = [((*pod, field), manifest.value(*pod, field)) for pod in pods for field in LISTS]
+    for path, listed in lists:
+        for number, one in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(one, dict):
+                yield (*path, number), one
 
 
 def _templates(manifest: Manifest) -> Iterator[tuple[str, ...]]:

@@ -1,0 +1,1 @@
+"""What KServe refuses, ignores or changes in documents that the API server takes."""
