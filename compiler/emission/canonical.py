@@ -9,10 +9,12 @@ from compiler.emission.quantities import quantity
 from compiler.manifest import Body
 
 _MEANT_EMPTY = frozenset({
-    "emptyDir", "labelSelector", "namespaceSelector", "objectSelector", "podSelector", "rayStartParams", "selector",
-    "storageClassName", "value",
+    "emptyDir", "gateway", "gcsFaultToleranceOptions", "hpa", "http", "keda", "labelSelector", "namespaceSelector",
+    "networkPolicy", "objectSelector", "podSelector", "prefill", "rayStartParams", "route", "router", "scheduler",
+    "selector", "storageClassName", "tokenizer", "tracing", "value", "worker", "wva",
 })  # fmt: skip
-"""Fields whose empty value says something else than their absence: `podSelector: {}` selects every pod."""
+"""Fields whose empty value says something else than their absence: `podSelector: {}` selects every pod, `gateway: {}` of
+an LLMInferenceService asks for one, `networkPolicy: {}` of a RayCluster closes it."""
 
 _VERBATIM = frozenset({
     "annotations", "binaryData", "data", "labels", "matchLabels", "nodeSelector", "options", "parameters", "stringData",

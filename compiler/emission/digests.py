@@ -15,6 +15,7 @@ DIGEST_LENGTH = 10
 """Characters of a short digest."""
 
 _SAFE_LETTERS = str.maketrans("013ae", "ghkmt")
+_LETTERS = "2456789bcdfghkmt"
 _NOT_THE_OBJECT = ("metadata", "status")
 
 # Made once: `json.dumps` with options builds an encoder for each call, which costs as much as a small object.
@@ -29,6 +30,15 @@ def short(digest: bytes | str) -> str:
     """
     text = digest if isinstance(digest, str) else digest.hex()
     return text[:DIGEST_LENGTH].translate(_SAFE_LETTERS)
+
+
+def is_digest(text: str) -> bool:
+    """Whether a text has the form of a short digest.
+
+    >>> is_digest("gh2k456789"), is_digest("0123456789")
+    (True, False)
+    """
+    return len(text) == DIGEST_LENGTH and not text.strip(_LETTERS)
 
 
 def text_digest(text: str) -> str:

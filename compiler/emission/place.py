@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -88,6 +89,16 @@ def mode_of(path: str) -> int:
         return os.lstat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
         return 0
+
+
+def make_state(path: str) -> None:
+    """The directory for staging, which git ignores by a file of its own."""
+    state = Path(path)
+    state.mkdir(exist_ok=True)
+    ignore = state / ".gitignore"
+    if not mode_of(str(ignore)):
+        with suppress(FileExistsError), ignore.open("x", encoding="utf-8", newline="\n") as file:
+            file.write("*\n")
 
 
 def _blocked(path: str, shown: str) -> Diagnostic | None:

@@ -71,7 +71,7 @@ class Staging:
         anew = not mode_of(self.present)
         for path, content in written.items():
             mode = 0 if anew else mode_of(f"{self.present}/{path}")
-            _create(f"{self.target}/{path}", content, stat.S_IMODE(mode) if stat.S_ISREG(mode) else None)
+            create(f"{self.target}/{path}", content, stat.S_IMODE(mode) if stat.S_ISREG(mode) else None)
 
 
 def _link(entry: os.DirEntry[str], target: str) -> None:
@@ -89,7 +89,7 @@ def _link(entry: os.DirEntry[str], target: str) -> None:
         copy2(entry.path, target, follow_symlinks=False)
 
 
-def _create(path: str, content: bytes, mode: int | None) -> None:
+def create(path: str, content: bytes, mode: int | None) -> None:
     """Write a new file, with the mode of the one that it replaces."""
     descriptor = os.open(path, _NEW, 0o666)
     try:

@@ -12,8 +12,9 @@ from compiler.diagnostics import Severity, Staged
 from compiler.emission import inplace, present, problems, swap
 from compiler.emission.listing import EMPTY, Listing
 from compiler.emission.lock import PATIENCE_SECONDS, Locked, exclusive
+from compiler.emission.lock_file import Change, written
 from compiler.emission.paths import is_safe
-from compiler.emission.place import STATE, Place, locate, mode_of
+from compiler.emission.place import STATE, Place, locate, make_state, mode_of
 from compiler.emission.present import Changes
 from compiler.emission.staging import Staging, remove_tree
 from compiler.layout import LIST_NAME
@@ -47,7 +48,13 @@ def previous(root: Path, output: str) -> Staged[Listing]:
 
 
 def write(
-    root: Path, output: str, files: Mapping[str, str], listing: Listing, *, patience: float = PATIENCE_SECONDS
+    root: Path,
+    output: str,
+    files: Mapping[str, str],
+    listing: Listing,
+    *,
+    lock: Change | None = None,
+    patience: float = PATIENCE_SECONDS,
 ) -> Staged[Written | None]:
     """Make the output directory hold these files and the list, and no others that an earlier list names.
 
@@ -56,6 +63,7 @@ def write(
 
     Nothing changed: nothing is touched. Else a whole new tree takes the place of the old one in one step; killed at any
     moment, the output is either the old tree or the new one. Files that no list names stay, by the same inode.
+    The lock file changes together with the tree.
     None with findings, where nothing was written: something is in the way, or the system refused.
 
     Raises: ValueError, where a path is not safe or not listed, which is the caller's fault.
@@ -65,7 +73,7 @@ def write(
         located = locate(root, output)
         if located.value is None:
             return Staged(None, located.found)
-        return _write(located.value, content, listing, patience)
+        return _write(located.value, content, listing, lock, patience)
     except Locked:
         return Staged(None, (problems.locked(output, patience),))
     except OSError as error:
@@ -81,11 +89,13 @@ def wanted(files: Mapping[str, str], listing: Listing) -> dict[str, bytes]:
     return {path: text.encode() for path, text in files.items()} | {LIST_NAME: listing.text().encode()}
 
 
-def _write(place: Place, content: Mapping[str, bytes], listing: Listing, patience: float) -> Staged[Written | None]:
+def _write(
+    place: Place, content: Mapping[str, bytes], listing: Listing, lock: Change | None, patience: float
+) -> Staged[Written | None]:
     # The list is compared with the rest: an equal one names no file that has to go.
-    if not _left_over(place) and present.same(place, content):
+    if not lock and not _left_over(place) and present.same(place, content):
         return Staged(_summary(Changes((), (), ()), content))
-    _make_state(place)
+    make_state(place.state)
     with exclusive(f"{place.state}/lock", patience):
         _recover(place)
         earlier = present.read_list(place)
@@ -95,8 +105,9 @@ def _write(place: Place, content: Mapping[str, bytes], listing: Listing, patienc
         found = present.obstacles(place, changes, earlier.value.files.keys())
         if found:
             return Staged(None, (*earlier.found, *found))
-        if changes:
-            _carry_out(place, content, changes)
+        with written(place, lock):
+            if changes:
+                _carry_out(place, content, changes)
     return Staged(_summary(changes, content), earlier.found)
 
 
@@ -116,16 +127,6 @@ def _carry_out(place: Place, content: Mapping[str, bytes], changes: Changes) -> 
             inplace.update(Path(place.state), Path(place.output), journal)
     finally:
         _clean(place)
-
-
-def _make_state(place: Place) -> None:
-    """The directory for staging, which git ignores by a file of its own."""
-    state = Path(place.state)
-    state.mkdir(exist_ok=True)
-    ignore = state / ".gitignore"
-    if not mode_of(str(ignore)):
-        with suppress(FileExistsError), ignore.open("x", encoding="utf-8", newline="\n") as file:
-            file.write("*\n")
 
 
 def _left_over(place: Place) -> list[str]:

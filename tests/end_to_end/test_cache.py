@@ -99,6 +99,7 @@ CHANGES: Mapping[str, Callable[[Path], None]] = {
     "a spec that is gone": lambda repo: (repo / "docs/widget.hydra.yaml").unlink(),
     "a spec under another name": move_specs,
     "the settings": edit(".hydra.yaml", "kinds:", "policy: {HYD405: error}\nkinds:"),
+    "a lock file": add("hydra.lock", "version: 1\n"),
     "settings that are gone": lambda repo: (repo / ".hydra.yaml").unlink(),
     "a cluster": edit("clusters/prod.yaml", "100Gi", "200Gi"),
     "a new cluster": add("clusters/test.yaml", "apiVersion: hydra.io/v1alpha1\nkind: Cluster\nmetadata: {name: test}\n"),

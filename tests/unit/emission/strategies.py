@@ -6,6 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from compiler.linking.promotion import RESULTS, Promotion
+
 TRICKY = (
     *("", " ", "  ", "\n", "\n\n", "\t", "~", "=", "<<", "-", "--", "---", "...", "?", ":", "!", "!!str", "&a", "*a"),
     *("%", "@", "`", "|", ">", ",", "[", "]", "{", "}", "{}", "[]", "#", "# a", "a #b", "a: b", "a:", ":a", "- a", "? a"),
@@ -47,3 +49,12 @@ values: st.SearchStrategy[Any] = st.recursive(
 bodies = st.dictionaries(strings, values, max_size=5)
 
 names = st.from_regex(r"[a-z]([-a-z0-9]{0,12}[a-z0-9])?", fullmatch=True)
+
+
+@st.composite
+def promotions(draw: st.DrawFn, names: st.SearchStrategy[str]) -> Promotion:
+    """Any run of any fine-tuning."""
+    digests = st.text("2456789bcdfghkmt", min_size=10, max_size=10)
+    result = draw(st.sampled_from(RESULTS))
+    base = (draw(digests),) if result == "adapter" else ()
+    return Promotion(draw(names), draw(digests), result, *base)

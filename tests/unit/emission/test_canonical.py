@@ -40,6 +40,8 @@ def test_nulls_and_empty_values_go_from_the_inside_out() -> None:
         {"spec": {"nodeSelector": {"node-role.kubernetes.io/worker": ""}, "selector": {"matchLabels": {"a": ""}}}},
         {"spec": {"containers": [{"args": ["", "a"], "env": [{"name": "A", "value": ""}]}]}},
         {"spec": {"rayClusterConfig": {"headGroupSpec": {"rayStartParams": {}}}}},
+        {"spec": {"router": {"route": {}, "gateway": {}, "scheduler": {}}}},
+        {"spec": {"networkPolicy": {}, "gcsFaultToleranceOptions": {}}},
     ],
     ids=lambda body: str(body)[:60],
 )

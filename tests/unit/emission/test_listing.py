@@ -8,15 +8,27 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from compiler.emission.digests import is_digest
 from compiler.emission.listing import EMPTY, Listing, parse
 from compiler.emission.paths import is_safe
+from compiler.emission.served import Served
 from compiler.emission.storage import Stored
+from compiler.linking.promotion import RESULTS, Promotion
 from tests.unit.emission.cases import codes, some_files
+from tests.unit.emission.strategies import promotions
 
 CLAIM = Stored(
     "prod", "PersistentVolumeClaim/nlp/base", "bot", size="32Gi", access_modes=("ReadWriteMany",), data="a/b"
 )
-LISTING = Listing({"prod/a.yaml": "a" * 64, "dev/b.yaml": "b" * 64}, (CLAIM, Stored("dev", "Namespace/-/nlp", "root")))
+ADAPTER = Promotion("bot/finetunes/lora", "6h8828fk56", "adapter", "4445bh2888")
+LISTING = Listing(
+    {"prod/a.yaml": "a" * 64, "dev/b.yaml": "b" * 64},
+    (CLAIM, Stored("dev", "Namespace/-/nlp", "root")),
+    (
+        Served("prod", "bot/services/chat", ADAPTER),
+        Served("dev", "bot/services/chat", Promotion("b", "2" * 10, "model")),
+    ),
+)
 TEXT = LISTING.text()
 
 safe_paths = st.text(min_size=1, max_size=20).filter(is_safe)
@@ -26,10 +38,12 @@ records = st.builds(
     optional, optional, optional, size=optional, storage_class=st.none() | optional,
     access_modes=st.lists(optional, max_size=2).map(tuple), source=optional, data=optional,
 )  # fmt: skip
+given_texts = optional.filter(bool)
 listings = st.builds(
     Listing,
     st.dictionaries(safe_paths, st.just("0" * 64), max_size=5),
     st.lists(records, max_size=4, unique=True).map(tuple),
+    st.lists(st.builds(Served, given_texts, given_texts, promotions(given_texts)), max_size=3, unique=True).map(tuple),
 )
 
 
@@ -42,6 +56,9 @@ def test_the_list_is_one_sorted_line_a_file() -> None:
         'storage {"cluster": "dev", "target": "Namespace/-/nlp", "unit": "root"}\n'
         'storage {"cluster": "prod", "target": "PersistentVolumeClaim/nlp/base", "unit": "bot", "size": "32Gi", '
         '"access_modes": ["ReadWriteMany"], "data": "a/b"}\n'
+        'serves {"cluster": "dev", "consumer": "bot/services/chat", "of": "b", "run": "2222222222", "result": "model"}\n'
+        'serves {"cluster": "prod", "consumer": "bot/services/chat", "of": "bot/finetunes/lora", "run": "6h8828fk56", '
+        '"result": "adapter", "base": "4445bh2888"}\n'
     ) == TEXT
 
 
@@ -55,21 +72,30 @@ def test_a_list_reads_back_as_it_was(listing: Listing) -> None:
     assert staged.found == ()
     assert dict(staged.value.files) == listing.files
     assert set(staged.value.storage) == set(listing.storage)
+    assert set(staged.value.served) == set(listing.served)
     assert staged.value.text() == listing.text()
 
 
 @given(
     text=st.one_of(
-        st.text(), st.lists(st.sampled_from([*TEXT.split("\n"), "storage [", "storage {}", "x"])).map("\n".join)
+        st.text(),
+        st.lists(st.sampled_from([*TEXT.split("\n"), "storage [", "storage {}", "serves {}", "serves [", "x"])).map(
+            "\n".join
+        ),
     )
 )
 @example(text="hydra-list 1\nstorage " + "[" * 100_000)
 @example(text="hydra-list 99999999999999999999")
+@example(text='hydra-list 1\nserves {"cluster": "a", "consumer": "b", "of": "c", "run": "../../x", "result": "model"}')
+@example(
+    text='hydra-list 1\nserves {"cluster": "a", "consumer": "b", "of": "c", "run": "6h8828fk56", "result": "../x"}'
+)
 @example(text='hydra-list 1\nstorage {"cluster": 1, "target": "a", "unit": "b"}')
 @example(text='hydra-list 1\nstorage {"cluster": "a", "target": "a", "unit": "b", "access_modes": "ab"}')
 def test_any_text_is_read_without_an_exception_and_gives_safe_paths_only(text: str) -> None:
     staged = parse(text)
     assert all(is_safe(path) for path in staged.value.files)
+    assert all(is_digest(one.promotion.run) and one.promotion.result in RESULTS for one in staged.value.served)
     assert len(staged.found) <= 8
 
 
