@@ -1,0 +1,1 @@
+"""The program of comparisons, against servers that speak the OpenAI protocol."""
