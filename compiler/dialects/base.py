@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from compiler.diagnostics import Staged
 from compiler.dialects.deferred import Deferred
 from compiler.linking.artifact import Artifact
 from compiler.linking.workload import Workload
 from compiler.source.document import Document
+
+if TYPE_CHECKING:
+    from compiler.spec.foreign.modelhub import Deployment
 
 
 class Passed(NamedTuple):
@@ -36,9 +39,14 @@ class HubModel(NamedTuple):
     id: str
     repositories: Mapping[str, str]
     document: Document
+    deployments: Sequence[Deployment] = ()
+    """Ways to serve it, each an alternative."""
+
+    context: int | None = None
+    """Most tokens of a sequence, where the document says so."""
 
 
-Read = Artifact | Passed | HubModel | Workload | Deferred
+Read: TypeAlias = "Artifact | Passed | HubModel | Workload | Deferred"
 """What a foreign document becomes."""
 
 

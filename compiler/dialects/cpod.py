@@ -1,4 +1,4 @@
-"""cpodoperator: storage records, training jobs and fine-tunings, under the names that the operator gives.
+"""cpodoperator: storage records, training jobs, fine-tunings and services, under the names that the operator gives.
 
 What the operator does is written down in `docs/dialects/cpod.md`, with where this differs.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from compiler.dialects.base import Dialect
 from compiler.dialects.cpodoperator.finetunes import read_finetune
+from compiler.dialects.cpodoperator.inferences import read_inference
 from compiler.dialects.cpodoperator.jobs import read_job
 from compiler.dialects.cpodoperator.storages import read_dataset_storage, read_model_storage
 
@@ -17,6 +18,7 @@ VERSIONS = ("v1", "v1beta1")
 READERS = {
     "CPodJob": read_job,
     "FineTune": read_finetune,
+    "Inference": read_inference,
     "ModelStorage": read_model_storage,
     "DataSetStorage": read_dataset_storage,
     "DatasetStorage": read_dataset_storage,

@@ -20,10 +20,12 @@ def read_model_spec(document: Document, unit: str) -> Staged[list[Read]]:
     read = checked("ModelSpec", _model, document)
     if read.value is None:
         return Staged([], read.found)
-    source = read.value.spec.source
+    spec, source = read.value.spec, read.value.spec.source
     hubs = {"huggingface": source.huggingface, "modelscope": source.modelscope}
     repositories = {hub: found.name for hub, found in hubs.items() if found is not None}
-    return Staged([HubModel(read.value.metadata.name, repositories, document)])
+    context = spec.config.max_tokens if spec.config is not None else None
+    name = read.value.metadata.name
+    return Staged([HubModel(name, repositories, document, tuple(spec.deployments or ()), context or None)])
 
 
 def _model() -> type[ModelSpec]:

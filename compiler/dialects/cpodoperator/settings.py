@@ -22,6 +22,7 @@ class Settings(NamedTuple):
     finetune_gpu_product: str
     tensorrt_gpu_product: str | None
     rdma: bool
+    domain: str | None
 
 
 def settings_of(around: Around) -> Settings:
@@ -33,6 +34,7 @@ def settings_of(around: Around) -> Settings:
         finetune_gpu_product=said.get("finetuneGpuProduct", ""),
         tensorrt_gpu_product=said.get("tensorrtGpuProduct"),
         rdma=said.get("rdma", False),
+        domain=said.get("domain"),
     )
 
 

@@ -41,7 +41,7 @@ class Cpod(SpecModel):
     """Whether jobs of several pods get an RDMA device and NCCL over InfiniBand."""
 
     domain: Host | None = None
-    """Domain of services and workspaces. Nothing that is rendered depends on it yet."""
+    """Domain of services: an Inference is reached as `<name>.<domain>`, by the cluster's `endpoints`. Left out, from within alone."""
 
 
 SECTION = Cpod

@@ -12,6 +12,7 @@ from compiler.dialects.registry import dialects
 from compiler.library.library import Library, open_library
 from compiler.linking.artifact import Artifact
 from compiler.linking.profile import Profile
+from compiler.linking.serving import Predictor, Service
 from compiler.linking.workload import Finetune, TrainingJob
 from compiler.source.document import Document, SourceFile
 from compiler.source.reading import documents
@@ -45,6 +46,18 @@ class Came(NamedTuple):
         (finetune,) = (one for one in self.values if isinstance(one, Finetune))
         return finetune
 
+    @property
+    def service(self) -> Service:
+        """The only service."""
+        (service,) = (one for one in self.values if isinstance(one, Service))
+        return service
+
+    @property
+    def predictor(self) -> Predictor:
+        """The only predictor."""
+        (predictor,) = (one for one in self.values if isinstance(one, Predictor))
+        return predictor
+
     def codes(self) -> list[str]:
         """Codes of the findings."""
         return [one.code.id for one in self.found]
@@ -66,6 +79,11 @@ def finetune(name: str = "tune", *, metadata: Any = None, **spec: Any) -> str:
     """A FineTune."""
     given = {"model": "google/gemma-2b-it", "dataset": "tickets", **spec}
     return document("FineTune", name, given, version="cpod.cpod/v1beta1", **(metadata or {}))
+
+
+def inference(name: str = "chat", *, metadata: Any = None, **spec: Any) -> str:
+    """An Inference."""
+    return document("Inference", name, spec, version="cpod.cpod/v1beta1", **(metadata or {}))
 
 
 def claim(name: str, *, namespace: str = "team-a", size: str = "24576Mi", storage_class: str = "juicefs-sc") -> str:
