@@ -18,7 +18,6 @@ from compiler.linking.overrides import check_overrides, overridden
 from compiler.linking.profile import Profile
 from compiler.linking.program import Parts
 from compiler.linking.scope import Entry, Expand, ReadFile, Scope
-from compiler.linking.workload import Finetune, TrainingJob
 from compiler.source.document import Document
 from compiler.spec.documents import project_of
 from compiler.spec.names import camel
@@ -77,7 +76,7 @@ class Assembly:
                 found += read.found
                 if not read.value:
                     broken.update(foreign.keys)
-                entries[name] += [one for one in read.value if isinstance(one, Artifact | Finetune | TrainingJob)]
+                entries[name] += [one for one in read.value if not isinstance(one, Passed | HubModel | Deferred)]
                 passed[name] += [one for one in read.value if isinstance(one, Passed)]
         parts = {
             name: Parts(

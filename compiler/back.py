@@ -10,14 +10,18 @@ from compiler import cache
 from compiler.checking import policy
 from compiler.checking.changes import check_changes
 from compiler.checking.collisions import check_collisions, names_of
+from compiler.checking.environments import environments
 from compiler.checking.passed import sound
 from compiler.checking.schemas import Schemas, check
 from compiler.diagnostics import Diagnostic, Findings, Severity
 from compiler.emission.kustomization import kustomizations
 from compiler.emission.rendering import render
+from compiler.emission.served import Served
 from compiler.emission.storage import Stored, stored
 from compiler.front import Front
+from compiler.holding import held, served
 from compiler.linking.link import link
+from compiler.linking.promotion import Promotion
 from compiler.linking.workload import Variables
 from compiler.lowering.registry import lower
 from compiler.planning.decide import Share, decide, shares
@@ -37,6 +41,9 @@ class Work(NamedTuple):
     cluster: str
     before: Sequence[Stored]
     """The cluster's storage in the committed tree."""
+
+    served: Sequence[Served]
+    """What the committed tree serves."""
 
     jobs: int
     """Processes to use."""
@@ -58,6 +65,12 @@ class Compiled(NamedTuple):
     mistaken: bool = False
     """Whether something was left out because of a mistake."""
 
+    served: tuple[Served, ...] = ()
+    """What is served."""
+
+    promotions: Mapping[tuple[str, str], Promotion] = {}
+    """The runs that are held, for the lock file."""
+
 
 def compile_cluster(work: Work, *, mistaken: bool) -> Compiled:
     """One cluster, from its parts to its files. Pure, but for what it reads of the repo's schemas.
@@ -66,10 +79,12 @@ def compile_cluster(work: Work, *, mistaken: bool) -> Compiled:
     """
     found = Findings()
     compiled: list[Compiled] = []
+    program: Program | None = None
     front, cluster = work.front, work.cluster
     if cluster in front.parts:
         schemas = Schemas([work.repo.root / folder for folder in front.settings.schemas], root=work.repo.root)
         program = found.of(link(found.of(sound(front.parts[cluster], schemas))))
+        program = found.of(held(program, front.locked, work.served))
         compiled = _compiled(work, program, schemas)
     mistaken = mistaken or found.worst() is Severity.ERROR or any(one.mistaken for one in compiled)
     found.all = policy.levelled(found.all, front.settings, work.repo.text)
@@ -85,6 +100,8 @@ def compile_cluster(work: Work, *, mistaken: bool) -> Compiled:
         added(each.objects for each in compiled),
         added(each.unchecked for each in compiled),
         [cache.fixed(one) for one in found.all],
+        served=served(program) if program else (),
+        promotions=program.promotions if program else {},
     )
 
 
@@ -138,7 +155,9 @@ def _subjects(program: Program, share: Share, manifests: Sequence[Manifest]) -> 
     """What policy rules look at."""
     if share.first:
         yield program.profile
-    yield from (passed.document for passed in share.passed)
+    for passed in share.passed:
+        yield passed.document
+        yield from environments(passed.document)
     for artifact in share.artifacts:
         yield artifact
         if artifact.written is not None:

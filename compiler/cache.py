@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 
 from compiler import __version__
 from compiler.diagnostics import Code, Diagnostic, Placed, Severity, Span, placed
-from compiler.layout import LIST_NAME, SETTINGS
+from compiler.layout import LIST_NAME, LOCK, SETTINGS
 from compiler.source.discovery import discover
 
-FORMAT = 1
+FORMAT = 2
 MOST_BYTES = 64 << 20
 """A larger file of a library or a schema is not remembered."""
 
@@ -33,6 +33,9 @@ class Inputs(NamedTuple):
 
     settings: str
     """Digest of the settings file; empty where there is none."""
+
+    lock: str
+    """Digest of the lock file; empty where there is none."""
 
     output: str
     library: tuple[str, ...]
@@ -128,9 +131,9 @@ def _same(root: Path, inputs: Inputs, stored: Mapping[str, Any]) -> bool:
     discovered = discover(root, output=inputs.output, library=inputs.library)
     if discovered.found or [*discovered.value] != [tuple(inputs.specs), tuple(inputs.clusters)]:
         return False
-    settings = root / SETTINGS
-    if (digest(settings.read_bytes()) if settings.exists() else "") != inputs.settings:
-        return False
+    for name, known in ((SETTINGS, inputs.settings), (LOCK, inputs.lock)):
+        if (digest((root / name).read_bytes()) if os.path.lexists(root / name) else "") != known:
+            return False
     base = f"{root}/"
     for path, known in inputs.files.items():
         if _digest_of(base + path) != known:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from compiler.diagnostics import closest
+from compiler.planning.serving.values import Reason as ServingReason
 from compiler.planning.training.values import Reason
 from compiler.report.base import enumerated
 
 
 class Aspect(NamedTuple):
-    """Something about a training that can be asked for by itself."""
+    """Something about a workload that can be asked for by itself."""
 
     subjects: frozenset[str] = frozenset()
     """Subjects of the reasons that led to it."""
@@ -22,35 +22,22 @@ class Aspect(NamedTuple):
     """Hyperparameters that it depends on, by Python name."""
 
     parts: frozenset[str] = frozenset()
-    """What is shown beside reasons and hyperparameters: `memory`, `pods`, `deepspeed`, `storage`."""
+    """Sections that are shown with it: `memory`, `pods`, `deepspeed`, `storage`."""
 
     inner: bool = False
     """Whether something inside of it can be asked for."""
 
+    rows: frozenset[str] = frozenset()
+    """Lines of `hydra plan` that are about it, by label."""
+
+    fields: tuple[tuple[str, ...], ...] = ()
+    """Fields of the spec that it depends on."""
+
 
 EVERYTHING = Aspect()
 
-ASPECTS: Mapping[str, Aspect] = MappingProxyType({
-    "accelerator": Aspect(frozenset({"accelerator"})),
-    "precision": Aspect(frozenset({"precision"}), ("precision",)),
-    "trained": Aspect(frozenset({"trained"})),
-    "deepspeed": Aspect(
-        frozenset({"precision", "strategy", "batch"}),
-        ("global_batch_size", "micro_batch_size", "max_grad_norm", "optimizer", "precision"),
-        frozenset({"deepspeed"}),
-        inner=True,
-    ),
-    "batch": Aspect(frozenset({"batch"}), ("global_batch_size", "micro_batch_size")),
-    "memory": Aspect(
-        frozenset({"strategy", "batch", "memory", "pod"}),
-        ("sequence_length", "micro_batch_size", "gradient_checkpointing", "optimizer"),
-        frozenset({"memory"}),
-    ),
-    "pod": Aspect(frozenset({"pod"}), parts=frozenset({"pods"})),
-    "hyperparameters": Aspect(inner=True),
-    "storage": Aspect(parts=frozenset({"storage"})),
-})  # fmt: skip
-"""What stands behind the name of a workload: `.deepspeed`."""
+Aspects = Mapping[str, Aspect]
+"""What can stand behind the name of a workload: `.deepspeed`."""
 
 MOST_LISTED = 8
 """Workloads that a sentence lists."""
@@ -63,7 +50,7 @@ class Target(NamedTuple):
     """The workload as messages name it: `support-bot/finetunes/tickets-lora`."""
 
     aspect: str = ""
-    """Key of `ASPECTS`; empty is everything."""
+    """What about it; empty is everything."""
 
     inner: tuple[str, ...] = ()
     """The way to a value inside of it."""
@@ -93,26 +80,26 @@ def spellings(of: str) -> tuple[str, ...]:
     return (f"{kind}.{name}", f"{owner}:{kind}.{name}", of)
 
 
-def target_of(text: str, known: Iterable[str]) -> Target:
-    """The workload and the part of it that a text names; `known` are the workloads there are.
+def target_of(text: str, known: Mapping[str, Aspects]) -> Target:
+    """The workload and the part of it that a text names; `known` are the workloads there are, with what they have.
 
     Raises: UnknownTargetError.
     """
-    names = sorted(set(known))
+    names = sorted(known)
     found = [(spelled, of) for of in names for spelled in spellings(of) if _begins(text, spelled)]
     if not found:
-        raise UnknownWorkloadError(_no_workload(text, names))
+        raise UnknownWorkloadError(_no_workload(text, names, {one for each in known.values() for one in each}))
     longest = max(len(spelled) for spelled, _ in found)
     meant = [of for spelled, of in found if len(spelled) == longest]
     if len(meant) > 1:
         choices = enumerated([f"`{of}{text[longest:]}`" for of in meant], "or")
         raise UnknownTargetError(f"`{text[:longest]}` is the name of {len(meant)} workloads. Say {choices}.")
     aspect, *inner = text[longest + 1 :].split(".")
-    _check(text, aspect, inner)
+    _check(text[: longest + 1], aspect, inner, known[meant[0]])
     return Target(meant[0], aspect, tuple(inner))
 
 
-def reasons_about(aspect: Aspect, reasons: Iterable[Reason]) -> Iterator[str]:
+def reasons_about(aspect: Aspect, reasons: Iterable[Reason | ServingReason]) -> Iterator[str]:
     """The reasons that led to something, in their order."""
     for reason in reasons:
         if aspect is EVERYTHING or reason.about in aspect.subjects:
@@ -123,23 +110,23 @@ def _begins(text: str, name: str) -> bool:
     return text == name or text.startswith(f"{name}.")
 
 
-def _check(text: str, aspect: str, inner: Sequence[str]) -> None:
-    """Whether there is such an aspect, and whether one can go further into it."""
-    if not aspect and not text.endswith("."):
+def _check(named: str, aspect: str, inner: Sequence[str], aspects: Aspects) -> None:
+    """Whether a workload has such an aspect, and whether one can go further into it; `named` ends in the dot."""
+    if not aspect and not named.endswith("."):
         return
     if not aspect:
-        raise UnknownTargetError(f"Behind the dot stands {_quoted(ASPECTS)}.")
-    if aspect not in ASPECTS:
-        raise UnknownTargetError(_unknown(f"A workload has no `{aspect}` to explain.", aspect, ASPECTS))
-    if inner and not ASPECTS[aspect].inner:
+        raise UnknownTargetError(f"Behind the dot stands {_quoted(aspects)}.")
+    if aspect not in aspects:
+        raise UnknownTargetError(_unknown(f"`{named[:-1]}` has no `{aspect}` to explain.", aspect, aspects))
+    if inner and not aspects[aspect].inner:
         raise UnknownTargetError(f"`{aspect}` is explained as a whole: leave out `.{'.'.join(inner)}`.")
 
 
-def _no_workload(text: str, names: Sequence[str]) -> str:
+def _no_workload(text: str, names: Sequence[str], aspects: Container[str]) -> str:
     if not names:
-        return "There are no fine-tunings and no jobs to explain."
+        return "There are no fine-tunings, jobs, services or comparisons to explain."
     shown = _spelt_like(text, names)
-    without = text.rpartition(".")[0] if text.rpartition(".")[2] in ASPECTS else text
+    without = text.rpartition(".")[0] if text.rpartition(".")[2] in aspects else text
     wrong = f"No workload is called `{without}`."
     near = _near(without, shown)
     if near:

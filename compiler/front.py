@@ -10,9 +10,10 @@ from compiler.assembly import Assembly
 from compiler.checking import policy
 from compiler.diagnostics import Diagnostic, Findings, InFile, Located, Severity
 from compiler.directories import check_output
-from compiler.layout import SETTINGS
+from compiler.layout import LOCK, SETTINGS
 from compiler.library.library import open_library
 from compiler.linking.problems import unknown_cluster
+from compiler.locked import LockFile, lock_of
 from compiler.repo import Repo, settings_of
 from compiler.repo_problems import nothing_to_compile
 from compiler.requests import Request
@@ -41,6 +42,9 @@ class Front(NamedTuple):
     around: str
     """Digest of what the run depends on besides specs; empty where it could not be taken."""
 
+    locked: LockFile
+    """What the lock file says."""
+
 
 def read_repo(repo: Repo, request: Request, found: Findings) -> Front:
     """Everything that the repo says, as parts of each cluster."""
@@ -49,6 +53,7 @@ def read_repo(repo: Repo, request: Request, found: Findings) -> Front:
     around = _around(repo, settings)
     library = open_library(repo.root, settings.library)
     found.of(library.check())
+    locked = found.of(lock_of(repo))
     output = request.output or settings.output
     in_output = check_output(repo.root, output, settings, _output_place(repo, request))
     found.add(in_output)
@@ -69,7 +74,7 @@ def read_repo(repo: Repo, request: Request, found: Findings) -> Front:
     parts = found.of(assembly.parts(settings))
     wanted = request.clusters or tuple(profiles)
     chosen = {name: parts[name] for name in profiles if name in wanted}
-    return Front(settings, output, chosen, specs.acknowledged, discovered, around)
+    return Front(settings, output, chosen, specs.acknowledged, discovered, around, locked)
 
 
 def inputs_of(repo: Repo, front: Front) -> cache.Inputs | None:
@@ -79,6 +84,7 @@ def inputs_of(repo: Repo, front: Front) -> cache.Inputs | None:
     files = {path: cache.digest(file.text.encode()) for path, file in repo.files.items()}
     return cache.Inputs(
         settings=files.pop(SETTINGS, ""),
+        lock=files.pop(LOCK, ""),
         output=front.output,
         library=tuple(front.settings.library),
         schemas=tuple(front.settings.schemas),

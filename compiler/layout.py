@@ -13,3 +13,6 @@ OUTPUT = "rendered"
 
 LIST_NAME = "hydra.list"
 """The list file's name in the output directory. Neither .yaml nor .json: Argo CD and Flux read those as manifests."""
+
+LOCK = "hydra.lock"
+"""The file of what a compile may not choose anew: which runs services serve. It is committed, as the specs are."""

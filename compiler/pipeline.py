@@ -14,8 +14,12 @@ from compiler.checking.baseline import committed
 from compiler.diagnostics import Findings, Severity, Staged, in_source_order
 from compiler.emission import tree
 from compiler.emission.listing import Listing
+from compiler.emission.lock_file import Change, Lock
+from compiler.emission.served import Served
 from compiler.emission.storage import Stored
 from compiler.front import Front, inputs_of, read_repo
+from compiler.holding import held, served_before
+from compiler.lock_problems import stale_lock
 from compiler.repo import Repo
 from compiler.requests import Outcome, Request
 from compiler.side_by_side import side_by_side
@@ -34,6 +38,16 @@ class Rendered(NamedTuple):
     storage: Sequence[Stored]
     objects: Mapping[str, int]
     unchecked: Mapping[str, int]
+    served: Sequence[Served] = ()
+    """The runs of fine-tunings that are served."""
+
+    lock: Lock = Lock()
+    """What the lock file is to say."""
+
+    @property
+    def lock_change(self) -> Change:
+        """What becomes of the lock file."""
+        return self.front.locked.change(self.lock)
 
 
 def compile_repo(repo: Repo, request: Request, found: Findings) -> Rendered:
@@ -41,21 +55,33 @@ def compile_repo(repo: Repo, request: Request, found: Findings) -> Rendered:
     front = read_repo(repo, request, found)
     mistaken = found.worst() is Severity.ERROR
     found.all = policy.levelled(found.all, front.settings, repo.text)
-    before = found.of(committed(repo.root, front.output)).storage
-    clusters = sorted({*front.parts, *(() if request.clusters else (one.cluster for one in before))})
+    last = found.of(committed(repo.root, front.output))
+    clusters = sorted({*front.parts, *(() if request.clusters else (one.cluster for one in last.storage))})
     jobs = 1 if len(clusters) > 1 else request.jobs
 
     def compile_one(cluster: str) -> Compiled:
         request.tell(f"compiling {cluster}")
-        work = Work(repo, front, cluster, [one for one in before if one.cluster == cluster], jobs)
+        before = [one for one in last.storage if one.cluster == cluster]
+        work = Work(repo, front, cluster, before, last.served, jobs)
         return compile_cluster(work, mistaken=mistaken)
 
     compiled: list[Compiled] = side_by_side(compile_one, clusters, request.jobs)
     found.add(one for each in compiled for one in each.found)
     files = {path: text for each in compiled for path, text in each.files.items()}
     storage = [record for each in compiled for record in each.storage]
+    served = [record for each in compiled for record in each.served]
+    held = {cluster: each.promotions for cluster, each in zip(clusters, compiled, strict=True)}
+    lock = front.locked.lock.with_clusters(held, front.parts if request.clusters else None)
+    if found.worst() is not Severity.ERROR:
+        found.add(policy.levelled([*front.locked.unused(lock)], front.settings, repo.text))
     return Rendered(
-        front, files, storage, added(one.objects for one in compiled), added(one.unchecked for one in compiled)
+        front,
+        files,
+        storage,
+        added(one.objects for one in compiled),
+        added(one.unchecked for one in compiled),
+        served,
+        lock,
     )
 
 
@@ -74,8 +100,9 @@ def plans(request: Request) -> Plans:
     repo, found = Repo(request.root), Findings()
     front = read_repo(repo, request, found)
     schemas = Schemas([repo.root / folder for folder in front.settings.schemas], root=repo.root)
+    hold = partial(held, locked=front.locked, committed=served_before(repo, front))
     workloads = [
-        one for cluster in sorted(front.parts) for one in found.of(plan_cluster(front.parts[cluster], schemas))
+        one for cluster in sorted(front.parts) for one in found.of(plan_cluster(front.parts[cluster], schemas, hold))
     ]
     kept = partial(policy.levelled, settings=front.settings, read=repo.text)
     return Plans(with_findings(workloads, kept), in_source_order(kept(found.all)), repo.text)
@@ -104,12 +131,18 @@ def compile_tree(request: Request) -> Outcome:
     if run.listing is None:
         return run.outcome()
     request.tell("writing")
-    written = run.found.of(tree.write(run.root, run.output, run.rendered.files, run.listing))
+    written = run.found.of(tree.write(run.root, run.output, run.rendered.files, run.listing, lock=run.lock))
     if written is None:
         return run.outcome()
     outcome = run.outcome()
-    _remember(request, run, outcome)
-    return outcome._replace(written=written.written, unchanged=written.unchanged, removed=len(written.removed))
+    if not run.rendered.lock_change:  # What was just written was not read, and is an input of the next run.
+        _remember(request, run, outcome)
+    return outcome._replace(
+        written=written.written,
+        unchanged=written.unchanged,
+        removed=len(written.removed),
+        lock_written=bool(run.lock),
+    )
 
 
 def check_tree(request: Request) -> Outcome:
@@ -125,11 +158,15 @@ def check_tree(request: Request) -> Outcome:
     staleness = run.found.of(stale(run.root, run.output, run.rendered.files, run.listing))
     if staleness is None:
         return run.outcome()
-    if staleness.fresh:
-        _remember(request, run, run.outcome())
+    if staleness.fresh and not run.lock:
+        if not run.rendered.lock_change:
+            _remember(request, run, run.outcome())
         return run.outcome()
-    run.found.add([staleness.finding(run.rendered.front.output)])
-    return run.outcome()._replace(stale=staleness.diff)
+    if not staleness.fresh:
+        run.found.add([staleness.finding(run.rendered.front.output)])
+    if run.lock:
+        run.found.add([stale_lock()])
+    return run.outcome()._replace(stale=run.lock.diff() + staleness.diff)
 
 
 class Run(NamedTuple):
@@ -147,6 +184,9 @@ class Run(NamedTuple):
     listing: Listing | None
     """The list of the tree that will be there; None where there are errors, and so no tree."""
 
+    lock: Change
+    """What becomes of the lock file: nothing, where the tree is written elsewhere than the settings say."""
+
     def outcome(self) -> Outcome:
         """What came of it so far."""
         return _outcome(self.repo, self.found, self.rendered)
@@ -158,7 +198,9 @@ def _run(request: Request) -> Run:
     root, output = _target(request, rendered)
     mistaken = found.worst() is Severity.ERROR
     listing = None if mistaken else found.of(_listing(root, output, rendered, request))
-    return Run(repo, found, rendered, root, output, listing)
+    own = rendered.front.output == rendered.front.settings.output
+    lock = rendered.lock_change if own else Change(None, None)
+    return Run(repo, found, rendered, root, output, listing, lock)
 
 
 def _target(request: Request, rendered: Rendered) -> tuple[Path, str]:
@@ -169,7 +211,7 @@ def _target(request: Request, rendered: Rendered) -> tuple[Path, str]:
 
 def _listing(root: Path, output: str, rendered: Rendered, request: Request) -> Staged[Listing]:
     """The list of the tree that will be there. Clusters that are not compiled keep theirs."""
-    fresh = Listing.of(rendered.files, tuple(rendered.storage))
+    fresh = Listing.of(rendered.files, tuple(rendered.storage), tuple(rendered.served))
     if not request.clusters:
         return Staged(fresh)
     earlier = tree.previous(root, output)

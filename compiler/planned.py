@@ -45,10 +45,13 @@ class Plans(NamedTuple):
         return [(one.cluster, one.summary) for one in self.workloads if one.summary is not None]
 
 
-def plan_cluster(parts: Parts, schemas: Schemas) -> Staged[list[PlannedWorkload]]:
-    """Every workload of a cluster in the order of the specs, also those that cannot be planned."""
+def plan_cluster(
+    parts: Parts, schemas: Schemas, hold: Callable[[Program], Staged[Program]] = Staged
+) -> Staged[list[PlannedWorkload]]:
+    """Every workload of a cluster in the order of the specs, also those that cannot be planned. `hold` gives a program
+    the runs that its services are held on."""
     found = Findings()
-    program = found.of(link(found.of(sound(parts, schemas))))
+    program = found.of(hold(found.of(link(found.of(sound(parts, schemas))))))
     linked = {one.of: one for one in program.workloads}
     workloads = [
         _planned(parts.profile.name, linked.get(one.of, one), program, one.of in linked) for one in parts.workloads

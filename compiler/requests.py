@@ -51,5 +51,8 @@ class Outcome(NamedTuple):
     stale: str = ""
     """Difference between the tree and what would be written; empty where there is none."""
 
+    lock_written: bool = False
+    """Whether the lock file was changed."""
+
     unchecked: Mapping[str, int] = {}
     """Objects without a schema, by apiVersion and kind."""

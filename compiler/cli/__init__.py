@@ -26,6 +26,7 @@ COMMANDS: Table = {
     "validate": ("compiler.cli.validate", "Check specs as `compile` does, and write nothing."),
     "plan": ("compiler.cli.plan", "Show how trainings would run, and whether they fit."),
     "explain": ("compiler.cli.explain", "Tell why a training is planned as it is."),
+    "promote": ("compiler.cli.promote", "Let a service serve another run of its fine-tuning."),
     "list": ("compiler.cli.listing", "List what the library has: models, loaders, clusters and more."),
     "schema": ("compiler.cli.schema", "Print the JSON Schemas of the language, or import those of CRDs."),
     "completion": ("compiler.cli.completion", "Print the completion script of a shell."),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from compiler.cli.options import Reporting, reporting_options
+from compiler.layout import LOCK
 
 if TYPE_CHECKING:
     from compiler.pipeline import Outcome
@@ -83,7 +84,8 @@ def written(outcome: Outcome) -> str:
 
     if has_errors(outcome):
         return "Nothing was written."
-    return f"Files: {outcome.written} written, {outcome.unchanged} unchanged, {outcome.removed} removed."
+    lock = f" `{LOCK}` was changed." if outcome.lock_written else ""
+    return f"Files: {outcome.written} written, {outcome.unchanged} unchanged, {outcome.removed} removed.{lock}"
 
 
 def checked(outcome: Outcome) -> str:

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from compiler.explaining import Target
     from compiler.planned import PlannedWorkload, Plans
 
-HELP = """Tell why a fine-tuning or a job of the repo that you are in is planned as it is.
+HELP = """Tell why a workload of the repo that you are in is planned as it is.
 
-TARGET is `finetunes.NAME` or `jobs.NAME`; where several projects have one of that name, `PROJECT:finetunes.NAME` or
-`PROJECT/finetunes/NAME`. Behind it, `.accelerator`, `.precision`, `.trained`, `.deepspeed`, `.batch`, `.memory`,
-`.pod`, `.hyperparameters` or `.storage` tells about that alone.
+TARGET is `finetunes.NAME`, `jobs.NAME`, `services.NAME` or `comparisons.NAME`; where several projects have one of that
+name, `PROJECT:finetunes.NAME` or `PROJECT/finetunes/NAME`. What stands behind it tells about that alone. Of fine-tunings
+and jobs: `.accelerator`, `.precision`, `.trained`, `.deepspeed`, `.batch`, `.memory`, `.pod`, `.hyperparameters` or
+`.storage`. Of services: `.runtime`, `.engine`, `.accelerator`, `.weights`, `.parallelism`, `.context`, `.cache`,
+`.memory`, `.replicas`, `.pod` or `.endpoints`. Of comparisons: `.services`, `.questions`, `.pod` or `.storage`.
 """
 
 EPILOG = """\b
@@ -26,6 +28,7 @@ Examples:
   hydra explain finetunes.tickets-lora
   hydra explain finetunes.tickets-lora.deepspeed
   hydra explain finetunes.tickets-lora.hyperparameters.learningRate
+  hydra explain services.chat.context
   hydra explain support-bot/finetunes/tickets-lora.memory --cluster prod
 """
 
@@ -40,13 +43,14 @@ def command(target: str, clusters: tuple[str, ...]) -> None:
     from compiler.cli.repo import root_of
     from compiler.cli.settings import settings
     from compiler.explaining import UnknownTargetError, UnknownWorkloadError, target_of
+    from compiler.report.plan.views import view_of
     from compiler.report.printable import printable
 
     base = root_of(None)
     with Progress(sys.stderr, settings(), quiet=False) as progress:
         plans = pipeline.plans(pipeline.Request(root=base, clusters=clusters, progress=progress))
     try:
-        meant = target_of(target, [one.workload.of for one in plans.workloads])
+        meant = target_of(target, {one.workload.of: view_of(one.workload).aspects for one in plans.workloads})
         chosen = [one for one in plans.workloads if one.workload.of == meant.of]
         lines = explained(chosen, meant, base)
     except UnknownWorkloadError as error:

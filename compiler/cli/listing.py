@@ -36,6 +36,7 @@ COLUMNS: Mapping[str, Mapping[str, Sequence[str]]] = MappingProxyType({
     "model": {"parameters": ("facts", "parameters"), "context": ("facts", "context"), "licence": ("licence",)},
     "cluster": {"kubernetes": ("spec", "kubernetes")},
     "accelerator": {"memoryMib": ("memoryMib",), "link": ("link",), "resource": ("resource",)},
+    "runtime": {"version": ("version",), "protocol": ("protocol",)},
     "hyperparameters": {
         "learningRate": ("values", "learningRate"),
         "epochs": ("values", "epochs"),

@@ -9,11 +9,12 @@ import click
 
 from compiler.report.plan import FORMATS, Page
 
-HELP = """Show how each fine-tuning and job of the repo at ROOT would run, and write nothing.
+HELP = """Show how each workload of the repo at ROOT would run, and write nothing.
 
-That is accelerators and nodes, the DeepSpeed strategy, the batch, memory by part against what a card has, main memory
-and storage. ROOT is the working directory, where it is left out. A workload that cannot be planned is shown with
-its first error. Findings go to standard error.
+That is accelerators and nodes, memory by part against what a card has, main memory and storage; of a training the
+DeepSpeed strategy and the batch; of a service the server, replicas, parallelism, context, cache and addresses; of a
+comparison what it asks. ROOT is the working directory, where it is left out. A workload that cannot be planned is shown
+with its first error. Findings go to standard error.
 """
 
 EPILOG = """\b
@@ -58,5 +59,5 @@ def command(root: Path | None, clusters: tuple[str, ...], form: str) -> None:
     reporting = Reporting()
     found = tell(plans.found, reporting, sys.stderr, read=plans.read, prefix=prefix)
     if not plans.workloads and not found:
-        click.echo("There are no fine-tunings and no jobs to plan.", err=True)
+        click.echo("There are no fine-tunings, jobs, services or comparisons to plan.", err=True)
     raise SystemExit(status(found, reporting))

@@ -124,6 +124,7 @@ def card_of(name: str, entry: Accelerator) -> Card:
         bf16=entry.bf16,
         link_gb_s=entry.link_gb_s,
         resource=entry.resource,
+        fp8=entry.fp8,
     )
 
 

@@ -57,6 +57,8 @@ def link(parts: Parts) -> Staged[Program]:
         claimants=claimants(kept),
         workloads=linked.value.workloads,
         links=linked.value.links,
+        services=linked.value.services,
+        models=parts.models,
         made=frozenset(claim for one in linked.value.workloads for claim in claims_of(one)),
         memo=Memo(),
     )

@@ -11,6 +11,8 @@ from compiler.spec.durations import seconds
 
 if TYPE_CHECKING:
     from compiler.spec.cluster.accelerators import Accelerator
+    from compiler.spec.cluster.endpoints import Endpoints
+    from compiler.spec.cluster.operators import Inference
     from compiler.spec.cluster.queue import Queue
     from compiler.spec.cluster.storage import StaticNfs, StorageDefault
     from compiler.spec.kinds import Cluster
@@ -44,6 +46,18 @@ class Profile(NamedTuple):
     training_operator: str | None = None
     """Version of Kubeflow's training operator."""
 
+    inference: Inference | None = None
+    """KServe: version, deployment mode, autoscaler."""
+
+    ray_operator: str | None = None
+    """Version of KubeRay."""
+
+    endpoints: Endpoints | None = None
+    """How services are reached from outside."""
+
+    prometheus: str | None = None
+    """Address of the Prometheus that scaling queries."""
+
     dialects: Mapping[str, Mapping[str, Any]] = {}
     """Settings of other systems' documents, by system."""
 
@@ -75,5 +89,9 @@ def profile_of(cluster: Cluster, document: Document) -> Profile:
         accelerators=getattr(spec, "accelerators", None) or {},
         queue=getattr(spec, "queue", None),
         training_operator=operators.training.version if operators and operators.training else None,
+        inference=operators.inference if operators else None,
+        ray_operator=operators.ray.version if operators and operators.ray else None,
+        endpoints=getattr(spec, "endpoints", None),
+        prometheus=defaults.metrics.prometheus if defaults and defaults.metrics else None,
         dialects=dialects.model_dump(exclude_none=True, by_alias=True) if dialects else {},
     )

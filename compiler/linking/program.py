@@ -11,6 +11,8 @@ from compiler.linking.artifact import Artifact, ModelInfo
 from compiler.linking.claimants import Claimants
 from compiler.linking.memo import Memo
 from compiler.linking.profile import Profile
+from compiler.linking.promotion import Promotion
+from compiler.linking.serving import Service
 from compiler.linking.workload import Finetune, Target, Workload
 
 
@@ -59,8 +61,17 @@ class Program(NamedTuple):
     links: Mapping[tuple[str, str], Target] = {}
     """By `of` of a workload and role of its reference: what it leads to."""
 
+    services: Mapping[tuple[str, str], Service] = {}
+    """By `of` of a workload and role of its reference: the service that it asks."""
+
+    models: tuple[HubModel, ...] = ()
+    """Models that documents describe."""
+
     made: frozenset[tuple[str, str]] = frozenset()
     """Namespace and name of the claims that workloads make."""
+
+    promotions: Mapping[tuple[str, str], Promotion] = {}
+    """By `of` of who serves and `of` of a fine-tuning: the run that is served, where it is held on one."""
 
     def source_of(self, artifact: Artifact) -> Artifact:
         """The artifact whose data it is: itself, or what its references lead to."""
@@ -93,3 +104,6 @@ class LinkedWorkloads(NamedTuple):
 
     targets: Mapping[str, Artifact] = {}
     """By `of` of a clone: whose data it is."""
+
+    services: Mapping[tuple[str, str], Service] = {}
+    """By `of` of a workload and role of its reference: the service that it asks."""

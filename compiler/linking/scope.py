@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from compiler.diagnostics import Staged
 from compiler.library.library import Library
@@ -43,7 +43,7 @@ class Scope(NamedTuple):
         }
 
 
-Entry = Artifact | Workload
+Entry: TypeAlias = "Artifact | Workload"
 """What an entry of a section becomes."""
 
 Expand = Callable[[Scope], Staged[list[Entry]]]

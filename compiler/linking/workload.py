@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 from compiler.linking.artifact import Artifact, Key, Mounted
 from compiler.source.document import Origin
 
 if TYPE_CHECKING:
+    from compiler.linking.serving import Comparison, Predictor, Service
     from compiler.spec.training import Freeze, Lora, Output
 
 
@@ -86,7 +87,10 @@ class Variables(NamedTuple):
 def _value(at: Origin) -> Any:
     value: Any = at.document.value
     for step in at.path:
-        value = value.get(step) if isinstance(value, Mapping) else None
+        if isinstance(step, int):
+            value = value[step] if isinstance(value, list) and step < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, Mapping) else None
     return value
 
 
@@ -169,7 +173,7 @@ class Finetune(NamedTuple):
 
     def at(self, *path: str) -> Origin:
         """The place of a field of the language."""
-        return _place(self, path)
+        return place_of(self, path)
 
     @property
     def component(self) -> str:
@@ -203,7 +207,7 @@ class TrainingJob(NamedTuple):
     names: JobNames
     labels: Mapping[str, str]
     references: tuple[Reference, ...]
-    """What is mounted; a reference's role is the directory."""
+    """What is mounted, where a reference's role is the directory; and services whose addresses it is told."""
 
     framework: str
     """Module of `compiler.planning.frameworks`."""
@@ -229,6 +233,9 @@ class TrainingJob(NamedTuple):
     workdir: str | None = None
     annotations: Mapping[str, str] = {}
     mount: Mounted = Mounted()
+    addresses: Mapping[str, str] = {}
+    """Further environment variables: name -> role of the reference to the service whose address it holds."""
+
     product: str | None = None
     """Node label `nvidia.com/gpu.product` that a dialect selects by, where the cluster does not list its pools."""
 
@@ -246,18 +253,40 @@ class TrainingJob(NamedTuple):
 
     def at(self, *path: str) -> Origin:
         """The place of a field of the language."""
-        return _place(self, path)
+        return place_of(self, path)
 
     @property
     def component(self) -> str:
         """What it is for those who refer to it: nothing refers to a job."""
         return "job"
 
+    @property
+    def mounts(self) -> tuple[Reference, ...]:
+        """References to what is mounted."""
+        return tuple(one for one in self.references if one.wanted != "service")
 
-Workload = Finetune | TrainingJob
+    @property
+    def held(self) -> bool:
+        """Whether it goes on with the run of a fine-tuning that it mounts, until another one is promoted."""
+        return True
 
 
-def _place(workload: Workload, path: tuple[str, ...]) -> Origin:
+Workload: TypeAlias = "Finetune | TrainingJob | Service | Predictor | Comparison"
+
+
+class Placed(Protocol):
+    """What has a place in a document."""
+
+    @property
+    def origin(self) -> Origin:
+        """The entry or document."""
+
+    @property
+    def places(self) -> Mapping[tuple[str, ...], Origin]:
+        """Ways to fields of the language, and where a document with fields of its own says them."""
+
+
+def place_of(workload: Placed, path: tuple[str, ...]) -> Origin:
     """Where the document says a field, or the nearest one around it; else where an entry of a Project would."""
     for length in range(len(path), 0, -1):
         known = workload.places.get(path[:length])
@@ -274,4 +303,4 @@ def claims_of(workload: Workload) -> list[tuple[str, str]]:
     """Namespace and name of the claims that a workload makes."""
     if isinstance(workload, Finetune):
         return [(workload.namespace, workload.names.claim)]
-    return [(workload.namespace, one.claim) for one in workload.outputs]
+    return [(workload.namespace, one.claim) for one in getattr(workload, "outputs", ())]

@@ -8,6 +8,7 @@ from compiler.diagnostics import Diagnostic, Staged
 from compiler.linking import workload_problems as problems
 from compiler.linking.artifact import Artifact, Key, Names
 from compiler.linking.program import LinkedWorkloads, Parts
+from compiler.linking.serving import Service
 from compiler.linking.sharing import check_sharing
 from compiler.linking.workload import Finetune, Reference, Target, Workload
 from compiler.sources.reading import read_source
@@ -38,9 +39,10 @@ class _Linker:
         self.targets: dict[str, Artifact] = {}
         self.broken: set[str] = set()
         self.adapters: dict[str, Diagnostic] = {}
-        self.index: dict[Key, list[Target]] = {}
-        finetunes = [one for one in parts.workloads if isinstance(one, Finetune)]
-        targets: list[Target] = [*artifacts, *finetunes]
+        self.services: dict[tuple[str, str], Service] = {}
+        self.index: dict[Key, list[Target | Service]] = {}
+        named = [one for one in parts.workloads if isinstance(one, Finetune | Service)]
+        targets: list[Target | Service] = [*artifacts, *named]
         for one in targets:
             self.index.setdefault(one.key, []).append(one)
         self.left_out = {one.key for one in parts.artifacts} - self.index.keys()
@@ -51,10 +53,12 @@ class _Linker:
             target = self._target(workload, reference)
             if target is None:
                 self.broken.add(workload.of)
+            elif isinstance(target, Service):
+                self.services[workload.of, reference.role] = target
             else:
                 self.links[workload.of, reference.role] = target
 
-    def _target(self, workload: Workload, reference: Reference) -> Target | None:
+    def _target(self, workload: Workload, reference: Reference) -> Target | Service | None:
         if reference.told:
             return None
         found = self.index.get(reference.key, [])
@@ -76,8 +80,10 @@ class _Linker:
         library = self.parts.library.names("model") if reference.wanted == "model" else ()
         return problems.unknown_target(reference, [*names, *library])
 
-    def _usable(self, workload: Workload, reference: Reference, target: Target) -> Target | None:
+    def _usable(self, workload: Workload, reference: Reference, target: Target | Service) -> Target | Service | None:
         """The target, or what stands for it in the workload's namespace."""
+        if isinstance(target, Service):
+            return target
         if isinstance(target, Finetune):
             return self._result(workload, reference, target)
         if target.namespace == workload.namespace:
@@ -126,7 +132,8 @@ class _Linker:
         names = {one.of for one in kept}
         links = {key: target for key, target in self.links.items() if key[0] in names}
         clones = tuple(one for one in self.clones.values() if one.of.partition("#")[0] in names)
-        return LinkedWorkloads(kept, links, clones, {one.of: self.targets[one.of] for one in clones})
+        services = {key: service for key, service in self.services.items() if key[0] in names}
+        return LinkedWorkloads(kept, links, clones, {one.of: self.targets[one.of] for one in clones}, services)
 
     def _needs_broken(self, workload: Workload) -> bool:
         waiting: list[Workload] = [workload]
@@ -134,8 +141,9 @@ class _Linker:
             at = waiting.pop()
             if at.of in self.broken:
                 return True
-            targets = (self.links.get((at.of, one.role)) for one in at.references)
-            waiting += [one for one in targets if isinstance(one, Finetune)]
+            data = (self.links.get((at.of, one.role)) for one in at.references)
+            asked = (self.services.get((at.of, one.role)) for one in at.references)
+            waiting += [one for one in (*data, *asked) if isinstance(one, Finetune | Service)]
         return False
 
 

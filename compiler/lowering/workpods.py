@@ -12,7 +12,10 @@ from compiler.linking.workload import FieldPath, SecretKey
 from compiler.lowering.gate import Gate, gate_container
 from compiler.lowering.pods import verbatim
 from compiler.manifest import Body
-from compiler.planning.work import PodVolume, Waiting, WorkPod
+from compiler.planning.work import PodVolume, Probes, Waiting, WorkPod
+
+STARTUP_PERIOD = 10
+"""Seconds between two looks at a server that starts."""
 
 UNBOUNDED = "-"
 """Size of an empty directory that may grow as far as its node lets it."""
@@ -27,7 +30,7 @@ def pod_template(pod: WorkPod, container: str, *, restart: str = "") -> Body:
     if pod.labels:
         template["metadata"] = {"labels": dict(sorted(pod.labels.items()))}
     spec: Body = {
-        "automountServiceAccountToken": False,
+        "automountServiceAccountToken": pod.token,
         "enableServiceLinks": False,
         "imagePullSecrets": [{"name": name} for name in pod.pull_secrets],
         "nodeSelector": dict(sorted(pod.node_selector.items())),
@@ -67,11 +70,36 @@ def _container(pod: WorkPod, name: str) -> Body:
         "args": [verbatim(argument) for argument in pod.arguments],
         "workingDir": pod.workdir,
         "env": [_variable(name, value) for name, value in pod.environment.items()],
+        "ports": [{"name": name, "containerPort": port, "protocol": "TCP"} for name, port in pod.ports.items()],
         "resources": _without_empty(pod.resources),
         "securityContext": {"allowPrivilegeEscalation": False, "capabilities": capabilities},
+        **_probes(pod.probes),
         "volumeMounts": [_mount(volume) for volume in pod.volumes],
     }
     return _without_empty(container)
+
+
+def _probes(probes: Probes | None) -> Body:
+    """Start-up is asked often and given long; afterwards a server that does not answer gets no more requests, and one
+    that does not answer for two minutes is started again."""
+    if probes is None:
+        return {}
+    failures = -(-probes.startup_seconds // STARTUP_PERIOD)
+    return {
+        "startupProbe": {**_asked(probes.startup, probes.port), **_timing(STARTUP_PERIOD, 5, failures)},
+        "readinessProbe": {**_asked(probes.readiness, probes.port), **_timing(10, 5, 3)},
+        "livenessProbe": {**_asked(probes.liveness, probes.port), **_timing(30, 10, 4)},
+    }
+
+
+def _asked(path: str, port: int) -> Body:
+    if not path:
+        return {"tcpSocket": {"port": port}}
+    return {"httpGet": {"path": path, "port": port, "scheme": "HTTP"}}
+
+
+def _timing(period: int, timeout: int, failures: int) -> Body:
+    return {"periodSeconds": period, "timeoutSeconds": timeout, "failureThreshold": failures}
 
 
 def _variable(name: str, value: str | SecretKey | FieldPath) -> Body:

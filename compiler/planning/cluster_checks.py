@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from compiler.diagnostics import Diagnostic
 from compiler.linking.accelerators import check_pools
 from compiler.linking.program import Program
-from compiler.linking.workload import Finetune, Workload
+from compiler.linking.workload import Workload
+from compiler.planning.demand import demand
 from compiler.planning.finetuning.problems import evicted_at_the_gate
-from compiler.planning.frameworks import accelerated
 from compiler.planning.job_problems import beyond_without_queue
 from compiler.planning.pod_parts import gate_seconds
-from compiler.planning.pools import pool_of
 from compiler.planning.whereabouts import whereabouts
+from compiler.planning.working import cards_of
 from compiler.spec.durations import seconds
+
+UNQUEUED = frozenset({"service", "predictor", "comparison"})
+"""What no queue admits: it runs for as long as it is there, or asks for no card."""
 
 
 def check_cluster(program: Program) -> Iterator[Diagnostic]:
@@ -39,11 +41,11 @@ def check_queue(program: Program) -> Iterator[Diagnostic]:
 
 
 def _waits(program: Program, workload: Workload) -> bool:
-    """Whether a workload asks for cards, and for data that somebody makes."""
-    if not _cards(workload):
+    """Whether the queue admits a workload, which then waits for data that somebody makes."""
+    if workload.component in UNQUEUED or not cards_of(workload, program)[1]:
         return False
-    targets = [program.links[workload.of, one.role] for one in workload.references]
-    places = [whereabouts(target, program) for target in targets]
+    targets = (program.links.get((workload.of, one.role)) for one in workload.references)
+    places = [whereabouts(target, program) for target in targets if target is not None]
     return any(place is not None and place.marker is not None for place in places)
 
 
@@ -52,23 +54,8 @@ def check_demand(program: Program) -> Iterator[Diagnostic]:
     profile = program.profile
     if profile.queue is not None:
         return
-    asked: Counter[str] = Counter()
-    for workload in program.workloads:
-        if workload.accelerator is not None:
-            asked[workload.accelerator] += _cards(workload)
-    pools: Counter[str] = Counter()
-    for wanted, cards in sorted(asked.items()):
-        found = pool_of(program, wanted, profile.document.at()).value
-        if found is not None and found.pool.card.resource is not None:
-            pools[found.id] += cards
-    for name, cards in pools.items():
+    for name, cards in demand(program).items():
         there = profile.accelerators[name].count
         if cards > there:
             at = profile.document.at("spec", "accelerators", name, "count")
             yield beyond_without_queue(at, cards, there, name)
-
-
-def _cards(workload: Workload) -> int:
-    if isinstance(workload, Finetune):
-        return workload.cards
-    return workload.cards * accelerated(workload.framework, workload.replicas)

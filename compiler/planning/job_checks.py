@@ -42,8 +42,7 @@ def _places(job: TrainingJob) -> list[tuple[str, Origin, bool]]:
     """Directories, where each was said, and whether it is read-only; the outer ones first."""
     said = job.places
     places = [
-        (one.role, said.get(("mounts", one.role), _place(one.role, one.at)), not job.read_write)
-        for one in job.references
+        (one.role, said.get(("mounts", one.role), _place(one.role, one.at)), not job.read_write) for one in job.mounts
     ]
     places += [
         (one.path, said.get(("output", one.path), (one.at or job.origin).child("path")), False) for one in job.outputs

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from compiler.linking.artifact import Mounted
 from compiler.planning.identity import Identity
 from compiler.planning.work import WorkPlan
 from compiler.source.document import Document
+
+if TYPE_CHECKING:
+    from compiler.planning.serving.plans import KservePlan, RayPlan, RoutePlan
 
 
 class ClaimPlan(NamedTuple):
@@ -122,4 +125,7 @@ class PassedPlan(NamedTuple):
     """Labels that are added."""
 
 
-Plan = ClaimPlan | VolumePlan | FilesPlan | DirectoryPlan | PreloadPlan | PassedPlan | WorkPlan
+Plan: TypeAlias = (
+    "ClaimPlan | VolumePlan | FilesPlan | DirectoryPlan | PreloadPlan | PassedPlan | WorkPlan"
+    " | KservePlan | RayPlan | RoutePlan"
+)

@@ -37,16 +37,25 @@ class Mounted(NamedTuple):
     """Where its claim is mounted."""
 
     data: Whereabouts
+    alone: bool = False
+    """Whether the data is mounted there by itself, without the rest of its claim."""
 
     @property
     def directory(self) -> str:
         """The data in the pod."""
-        return f"{self.path}/{self.data.directory}".rstrip("/")
+        return self.path if self.alone else f"{self.path}/{self.data.directory}".rstrip("/")
+
+    @property
+    def sub_path(self) -> str:
+        """What of the claim is mounted; empty for all of it."""
+        return self.data.directory.strip("/") if self.alone else ""
 
 
 def volumes_of(mounted: Iterable[Mounted]) -> list[PodVolume]:
-    """A volume for each, read-only, the whole claim."""
-    return [PodVolume(one.name, one.path, claim=one.data.claim, read_only=True) for one in mounted]
+    """A volume for each, read-only."""
+    return [
+        PodVolume(one.name, one.path, claim=one.data.claim, read_only=True, sub_path=one.sub_path) for one in mounted
+    ]
 
 
 def gates_of(mounted: Iterable[Mounted], timeout_seconds: int) -> list[Waiting]:

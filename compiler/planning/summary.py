@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from compiler.planning.training.values import Reason, TrainingPlan
 from compiler.planning.work import Replicas
 from compiler.source.document import Origin
+
+if TYPE_CHECKING:
+    from compiler.linking.serving import Scale
+    from compiler.planning.serving.values import Reason as ServingReason
+    from compiler.planning.serving.values import ServingPlan
 
 
 class PodSummary(NamedTuple):
@@ -16,6 +21,8 @@ class PodSummary(NamedTuple):
     """As the field of the object spells it: `Worker`."""
 
     number: int
+    """Of what is scaled, those of the most replicas."""
+
     cards: int
     cpu: str | None
     """Cores, as Kubernetes writes them."""
@@ -50,11 +57,28 @@ class Summary(NamedTuple):
     plan: TrainingPlan | None = None
     """The decisions about training; None where the user's own program decides."""
 
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[Reason | ServingReason, ...] = ()
+    serving: ServingPlan | None = None
+    """The decisions about serving."""
+
+    scale: Scale | None = None
+    """Replicas of what serves, and what they are counted by."""
+
+    runtime: str | None = None
+    """The server, as the library calls it."""
+
+    endpoints: tuple[str, ...] = ()
+    """Addresses: within the cluster first, then from outside."""
+
+    asks: tuple[str, ...] = ()
+    """The services that it sends requests to: `support-bot/services/chat`."""
+
+    writes: str | None = None
+    """Claim and directory of its result, where the directory is new for each run: `support-bot-both/runs/6h8828fk56`."""
 
     @property
     def cards(self) -> int:
-        """Over all pods."""
+        """Over all pods; of what is scaled, those of the most replicas."""
         return sum(one.number * one.cards for one in self.pods)
 
     @property

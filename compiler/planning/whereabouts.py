@@ -8,7 +8,7 @@ from typing import NamedTuple
 from compiler.linking.artifact import Artifact, Mounted
 from compiler.linking.program import Program
 from compiler.linking.workload import Finetune, Target
-from compiler.planning.finetuning.runs import MERGED, READY, run_of_finetune, training_directory
+from compiler.planning.finetuning.runs import MERGED, MERGED_WEIGHTS, READY, result_of, run_of_finetune
 from compiler.planning.runs import produced, run_of
 from compiler.planning.storage import place
 
@@ -58,13 +58,15 @@ def _of_artifact(target: Artifact, program: Program) -> Whereabouts | None:
 
 
 def _of_finetune(finetune: Finetune, program: Program) -> Whereabouts:
-    run = f"runs/{run_of_finetune(finetune, program)}"
-    merged = finetune.output.merge and finetune.method in {"lora", "qlora"}
-    directory = f"{run}/{'merged' if merged else training_directory(finetune)}"
+    return whereabouts_of_run(finetune, run_of_finetune(finetune, program), result_of(finetune))
+
+
+def whereabouts_of_run(finetune: Finetune, run: str, result: str) -> Whereabouts:
+    """Where the result of a run lies: `merged`, `adapter` or `model`."""
     return Whereabouts(
         finetune.names.claim,
-        directory,
-        f"{run}/{MERGED if merged else READY}",
+        f"runs/{run}/{result}",
+        f"runs/{run}/{MERGED if result == MERGED_WEIGHTS else READY}",
         finetune.of,
         f"PyTorchJob {finetune.namespace}/{finetune.names.job}",
         finetune.mount,

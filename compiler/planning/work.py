@@ -44,6 +44,17 @@ class Waiting(NamedTuple):
     """Name of the pod's volume that the marker lies on."""
 
 
+class Probes(NamedTuple):
+    """How the kubelet asks a server whether all is well. An empty path asks whether the port is open."""
+
+    port: int
+    startup: str
+    readiness: str
+    liveness: str
+    startup_seconds: int
+    """How long it may take until it answers for the first time: it reads its weights."""
+
+
 class WorkPod(NamedTuple):
     """One kind of pod of a workload."""
 
@@ -71,6 +82,12 @@ class WorkPod(NamedTuple):
     grace_seconds: int = 60
     workdir: str | None = None
     capabilities: tuple[str, ...] = ()
+    ports: Mapping[str, int] = {}
+    """By name."""
+
+    probes: Probes | None = None
+    token: bool = False
+    """Whether the pod gets the token of its service account."""
 
 
 class Replicas(NamedTuple):

@@ -28,13 +28,27 @@ class Planned(NamedTuple):
 Planner = Callable[[Any, Program], Staged[Planned]]
 
 
+class PlannerOf(NamedTuple):
+    """What a module of workloads offers: `PLANNER`."""
+
+    workload: type
+    plan: Planner
+    cards: Callable[[Any, Program], tuple[str | None, int]]
+    """The accelerators that a workload names, and how many cards it may have at once."""
+
+
 @cache
-def planners() -> Mapping[type, Planner]:
+def planners() -> Mapping[type, PlannerOf]:
     """Type of workload -> its planner."""
     modules = [import_module(f"{PACKAGE}.{one.name}") for one in pkgutil.iter_modules(import_module(PACKAGE).__path__)]
-    return {module.PLANNER[0]: module.PLANNER[1] for module in modules if hasattr(module, "PLANNER")}
+    return {module.PLANNER.workload: module.PLANNER for module in modules if hasattr(module, "PLANNER")}
+
+
+def cards_of(workload: Workload, program: Program) -> tuple[str | None, int]:
+    """The accelerators that a workload names, and how many cards it may have at once, all of its pods together."""
+    return planners()[type(workload)].cards(workload, program)
 
 
 def plan_workload(workload: Workload, program: Program) -> Staged[Planned]:
     """Every decision about a workload. With an error there are no plans."""
-    return planners()[type(workload)](workload, program)
+    return planners()[type(workload)].plan(workload, program)

@@ -24,13 +24,16 @@ PAGE = Path(compiler.__file__).parents[1] / "docs" / "rules.md"
 
 ID = re.compile(r"HYD(\d)\d\d")
 
+SHIPPED = "compiler.planning.serving.apps."
+"""Programs for pods, which import what is installed there alone."""
+
 CHAPTERS: Mapping[str, str] = MappingProxyType({
     "0": "The run, files and output",
     "1": "Reading YAML",
     "2": "The shape of specs",
     "3": "Names, references and sharing",
     "4": "Policy",
-    "5": "Sources and loaders",
+    "5": "Sources and loaders; serving",
     "6": "Storage and the safety of changes",
     "7": "The library",
     "8": "Schemas of the output",
@@ -75,9 +78,10 @@ def codes_in(module: ModuleType) -> Iterator[Code]:
 
 
 def modules() -> Iterator[ModuleType]:
-    """Every module of the program, in the order of their names."""
+    """Every module of the program, in the order of their names; not those that only pods run."""
     found = pkgutil.walk_packages(compiler.__path__, "compiler.")
-    yield from (import_module(one.name) for one in found if not one.name.endswith(".__main__"))
+    names = (one.name for one in found if not one.name.endswith(".__main__") and not one.name.startswith(SHIPPED))
+    yield from map(import_module, names)
 
 
 def page(codes: Iterable[Code]) -> str:

@@ -1,4 +1,4 @@
-"""The kinds of the language, read: documents become Projects and Clusters."""
+"""The kinds of the language, read: documents become Projects, Clusters, settings and locks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from compiler.spec.checked import checked
 
 if TYPE_CHECKING:
     from compiler.spec.kinds import Cluster, Project
+    from compiler.spec.lock import Lock
     from compiler.spec.settings import Settings
 
 API_VERSION = "hydra.io/v1alpha1"
@@ -46,3 +47,14 @@ def settings_of(document: Document) -> Staged[Settings | None]:
         return Settings
 
     return checked("Settings", model, document)
+
+
+def lock_of(document: Document) -> Staged[Lock | None]:
+    """The document of `hydra.lock`; None with everything that is wrong with it."""
+
+    def model() -> type[Lock]:
+        from compiler.spec.lock import Lock
+
+        return Lock
+
+    return checked("Lock", model, document)

@@ -13,3 +13,6 @@ DURATION = r"^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"
 
 LABEL_KEY = r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"
 LABEL_VALUE = r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$"
+
+DIGEST = r"^[2456789bcdfghkmt]{10}$"
+"""A short digest, as `compiler.emission.digests` makes it."""

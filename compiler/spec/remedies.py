@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from compiler.spec.patterns import DNS_LABEL, DNS_SUBDOMAIN, DURATION, LABEL_KEY, LABEL_VALUE, NAME, QUANTITY
+from compiler.spec.patterns import DIGEST, DNS_LABEL, DNS_SUBDOMAIN, DURATION, LABEL_KEY, LABEL_VALUE, NAME, QUANTITY
 
 ORDER: Mapping[str, str] = MappingProxyType({
     "columns": "Columns are `<role>: <name in the file>`.",
@@ -22,6 +22,7 @@ REMEDIES: Mapping[str, str] = MappingProxyType({
     DNS_SUBDOMAIN: "Use lower-case letters, digits, `-` and `.`.",
     QUANTITY: "Write a Kubernetes quantity such as `50Gi`.",
     DURATION: "Write a duration such as `24h` or `1h30m`.",
+    DIGEST: "Write a digest as Hydra makes them: ten of the digits and letters `2456789bcdfghkmt`.",
     LABEL_KEY: "Use letters, digits, `-`, `_` and `.`, at most 63; a prefix such as `acme.io/` may stand before.",
     LABEL_VALUE: "Use letters, digits, `-`, `_` and `.`, at most 63, a letter or digit first and last.",
     r"^[0-7]{3,4}$": 'Write three or four octal digits in quotes, such as `"0774"`.',
@@ -53,6 +54,18 @@ REMEDIES: Mapping[str, str] = MappingProxyType({
     r"^[a-zA-Z0-9][-a-zA-Z0-9._:/@]*$": "Write an image, such as `registry.acme.io/train:1.4`.",
     r"^s3://[a-z0-9][-a-z0-9.]{1,61}[a-z0-9](/[^\s$`\\]*)?$": "Write a bucket and a path, such as `s3://models/tickets-lora`. A bucket's name has 3 to 63 characters.",
     r"^https?://[^\s$`\\@]+$": "Write an address such as `https://minio.acme.io`, without a user.",
+    r"^([0-9]+\.[0-9]+|any)$": 'Write a compute capability in quotes, such as `"8.0"`, or `any`.',
+    r"^[0-9]+\.[0-9]+$": 'Write a compute capability in quotes, such as `"8.0"`.',
+    r"^[0-9]+\.[0-9]+\.[0-9]+$": 'Write a version in quotes, such as `"2.56.0"`.',
+    r"^[0-9]+(\.[0-9]+)*$": 'Write a version in quotes, such as `"0.29.0"`.',
+    r"^-{0,2}[A-Za-z0-9][-A-Za-z0-9_.]*$": "Write the name of an argument, such as `max-num-seqs`.",
+    r"^[A-Za-z0-9][-A-Za-z0-9_.]*$": "Write the name of an argument without dashes before it, such as `max-num-seqs`.",
+    r"^/([-A-Za-z0-9._]+(/[-A-Za-z0-9._]+)*)?$": "Write a path such as `/chat`, without a slash at its end.",
+    r"^/[-A-Za-z0-9._/]*$": "Write a path such as `/health`.",
+    r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$": "Write the file's path among the weights, such as `model-q4_k_m.gguf`.",
+    r"^[^\x00-\x1f]+$": "Write a file's path from this one, such as `questions.jsonl`.",
+    r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$": "Write a host name in lower case, such as `models.acme.io`.",
+    r"^[a-z0-9_-]+$": "Use lower-case letters, digits, `-` and `_`.",
     r"^[0-9]+(\.[0-9]+)?[KMBT]$": "Write a number with `K`, `M`, `B` or `T`, such as `7.6B`.",
 })  # fmt: skip
 """Pattern -> sentence. A test asks for one of every pattern of the language."""

@@ -32,6 +32,7 @@ EXAMPLES: Mapping[str, list[str]] = {
     patterns.NAME: ["tickets", "support-bot"],
     patterns.QUANTITY: ["50Gi", "1.5Ti"],
     patterns.DURATION: ["24h", "1h30m"],
+    patterns.DIGEST: ["6h8828fk56"],
     r"^[0-7]{3,4}$": ["0774", "0750"],
     r"^https?://[^\s@]+$": ["http://mirror.acme.io"],
     r"^1\.[0-9]+$": ["1.33"],
@@ -40,15 +41,17 @@ EXAMPLES: Mapping[str, list[str]] = {
 
 
 def language_schemas() -> dict[str, dict[str, Any]]:
-    """The schema of every kind of document: `Project`, `Cluster`, `Settings`, foreign kinds, `library/model` and so on."""
+    """The schema of every kind of document: `Project`, `Cluster`, `Settings`, `Lock`, foreign kinds, `library/model` and so on."""
     return {name: schema_of(model) for name, model in models().items()}
 
 
 def models() -> dict[str, type[BaseModel]]:
     """The model of every kind of document."""
+    from compiler.spec.lock import Lock
     from compiler.spec.settings import Settings
 
-    own: dict[str, type[BaseModel]] = {"Project": project_model(), "Cluster": cluster_model(), "Settings": Settings}
+    own: dict[str, type[BaseModel]] = {"Project": project_model(), "Cluster": cluster_model()}
+    own |= {"Settings": Settings, "Lock": Lock}
     library = {f"library/{kind.id}": kind.model for kind in kinds().values()}
     return own | dict(_foreign()) | library
 

@@ -281,4 +281,9 @@ _OUTPUTS = {
         ("rendered:1:1 error: HYD028 2 missing",),
         ("--check",),
     ),
+    "a-stale-lock": Generated(
+        compiled(lambda repo: repo_of(repo, {"hydra.lock": "version: 1\n"})),
+        ("hydra.lock:1:1 error: HYD564 not what a compile makes of it",),
+        ("--check",),
+    ),
 }  # fmt: skip

@@ -22,6 +22,7 @@ SINGLE = sorted(HERE.glob("*.hydra.yaml"))
 FOLDERS = sorted(path for path in HERE.iterdir() if path.is_dir() and path.name != "__pycache__")
 IMPORT = "unit/checking/test_importing.py"
 ELSEWHERE = {
+    "HYD563": ("end_to_end/test_promotions.py", "HYD563"),
     "HYD820": (IMPORT, "problems.UNREADABLE_CRD"),
     "HYD821": (IMPORT, "problems.NO_CRD"),
     "HYD822": (IMPORT, "problems.UNUSABLE_CRD"),

@@ -17,7 +17,7 @@ from compiler.manifest import Body
 UPSTREAM = Path(os.environ["HYDRA_UPSTREAM"]) if os.environ.get("HYDRA_UPSTREAM") else None
 """The folder with `crds/`, the CRDs by operator, and `cases/`, inputs and outputs of reference systems."""
 
-CORE = frozenset(("v1", "batch/v1"))
+CORE = frozenset(("v1", "apps/v1", "batch/v1", "networking.k8s.io/v1"))
 RELEASE = "1.33"
 
 

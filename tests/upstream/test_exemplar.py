@@ -1,4 +1,4 @@
-"""The reference repo of fine-tunings: compiled, it gives the reference output; and every committed object passes the CRDs."""
+"""The reference repo: compiled, it gives the reference output; and every committed object passes the CRDs."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ DIGEST = re.compile(r"\b[24-9bcdfghkmt]{10}\b")
 # What the reference does not say: a reward model's value head is merged only where the stage is told, and the format of
 # the export is the default of the program.
 ADDED = {"merge.yaml": ("stage", "export_legacy_format")}
+SERVICES = [
+    ("InferenceService", "nlp", "support-bot-chat"),
+    ("RayService", "nlp", "support-bot-chat-base"),
+]
 FILES = ("train.yaml", "dataset_info.json", "deepspeed.json", "merge.yaml")
 
 
@@ -38,12 +42,9 @@ def reference(upstream: Path) -> dict[tuple[str, str, str], Body]:
 
 @pytest.fixture(scope="module")
 def ours(upstream: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str, str], Body]:
-    """What its repo compiles to here, without the services."""
+    """What its repo compiles to here."""
     repo = tmp_path_factory.mktemp("exemplar") / "repo"
     shutil.copytree(upstream / "cases" / "exemplar" / "repo", repo)
-    spec = repo / "support-bot" / "hydra.yaml"
-    text = spec.read_text("utf-8")
-    spec.write_text(text[: text.index("services:")], "utf-8")
     result: Compiled = compiled(repo)
     assert result.errors() == []
     return dict(_by_name(result.objects))
@@ -91,13 +92,35 @@ def test_the_job_is_the_reference_but_for_the_text_of_the_gates(
     assert masked(without_gates(ours[key])) == masked(without_gates(reference[key]))
 
 
+@pytest.mark.parametrize("key", SERVICES, ids=lambda key: key[0])
+def test_a_service_is_the_reference_but_for_the_text_of_the_gates(
+    key: tuple[str, str, str], reference: Any, ours: Any
+) -> None:
+    assert masked(without_gates(ours[key])) == masked(without_gates(reference[key]))
+
+
+def test_there_is_nothing_more_and_nothing_less(reference: Any, ours: Any) -> None:
+    assert set(ours) == set(reference)
+
+
 def without_gates(job: Body) -> Body:
-    """A job with its gates told by their names alone."""
+    """An object with its gates told by their names alone."""
     copy: Body = json.loads(json.dumps(job))
-    for role in copy["spec"]["pytorchReplicaSpecs"].values():
-        pod = role["template"]["spec"]
+    for pod in pods_in(copy["spec"]):
         pod["initContainers"] = [one["name"] for one in pod["initContainers"]]
     return copy
+
+
+def pods_in(value: Any) -> Iterator[Body]:
+    """The pods with gates, however deep they are."""
+    if isinstance(value, dict):
+        if "initContainers" in value:
+            yield value
+        for one in value.values():
+            yield from pods_in(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from pods_in(one)
 
 
 @pytest.mark.parametrize("tree", TREES, ids=lambda tree: tree.parent.name)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
 
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.emission.naming import object_name
 from compiler.linking.implicit import Named, reference
 from compiler.linking.scope import Entry, Scope
 from compiler.linking.sections.finetunes import environment_of
-from compiler.linking.workload import JobNames, OutputClaim, TrainingJob
+from compiler.linking.workload import JobNames, OutputClaim, Reference, TrainingJob
 from compiler.source.document import Origin
 from compiler.spec.durations import seconds
 
 if TYPE_CHECKING:
     from compiler.spec.project.jobs import Job, Mounted
+    from compiler.spec.training import Environment
 
 
 def expand(scope: Scope) -> Staged[list[Entry]]:
@@ -40,7 +42,7 @@ def _mount(scope: Scope, path: str, one: Mounted, at: Origin) -> Staged[Named]:
 def _job(scope: Scope, name: str, job: Job, mounts: list[Named]) -> TrainingJob:
     project = scope.project.metadata.name
     stem = object_name([project, name])
-    elastic = job.elastic
+    elastic, told = job.elastic, _addresses(job)
     return TrainingJob(
         key=(project, name),
         of=f"{project}/jobs/{name}",
@@ -49,12 +51,15 @@ def _job(scope: Scope, name: str, job: Job, mounts: list[Named]) -> TrainingJob:
         origin=scope.at("jobs", name, key=True),
         names=JobNames(claim=stem, job=stem, files=stem),
         labels=scope.labels("job"),
-        references=tuple(one.reference for one in mounts),
+        references=(*(one.reference for one in mounts), *_asked(scope, name, job)),
         framework=job.framework,
         image=job.image,
         command=job.command,
         arguments=job.args,
-        environment=environment_of(job.env),
+        environment=environment_of(
+            cast("Environment", {name: one for name, one in job.env.items() if name not in told})
+        ),
+        addresses=told,
         replicas={str(role): number for role, number in job.replicas.items()},
         accelerator=job.accelerator.type if job.accelerator else None,
         cards=job.accelerator.count if job.accelerator else 0,
@@ -67,6 +72,26 @@ def _job(scope: Scope, name: str, job: Job, mounts: list[Named]) -> TrainingJob:
         elastic=(elastic.min, elastic.max, elastic.restarts) if elastic else None,
         workdir=job.workdir,
     )
+
+
+ADDRESS = "address-of-"
+"""What begins the role of a reference to a service; the variable's name is behind it."""
+
+
+def _asked(scope: Scope, name: str, job: Job) -> Iterator[Reference]:
+    """Services whose addresses the job is told."""
+    for variable, value in sorted(job.env.items()):
+        service = getattr(value, "service", None)
+        if service is not None:
+            owner, _, entry = service.rpartition("/")
+            at = scope.at("jobs", name, "env", variable, "service")
+            key = (owner or scope.project.metadata.name, entry)
+            yield Reference(f"{ADDRESS}{variable}", "service", service, key, at)
+
+
+def _addresses(job: Job) -> dict[str, str]:
+    """Variables that hold the address of a service -> role of the reference to it."""
+    return {name: f"{ADDRESS}{name}" for name, value in job.env.items() if getattr(value, "service", None)}
 
 
 def _outputs(scope: Scope, name: str, job: Job, claim: str) -> tuple[OutputClaim, ...]:

@@ -106,10 +106,17 @@ def _share(loaded: Loaded, at: Origin) -> Share | None:
     return Share(loaded.share.namespaces.model_dump(by_alias=True), at.child("namespaces"))
 
 
-def _file(scope: Scope, written: str, at: Origin) -> Staged[Source | None]:
-    """A file of the repo, beside the spec or below it."""
-    from compiler.emission.digests import run_digest
+class RepoText(NamedTuple):
+    """A text file of the repo."""
 
+    name: str
+    """Without its directory."""
+
+    text: str
+
+
+def repo_text(scope: Scope, written: str, at: Origin) -> Staged[RepoText | None]:
+    """A file of the repo, beside the spec or below it, which fits into a ConfigMap."""
     place = posixpath.normpath(posixpath.join(posixpath.dirname(scope.document.file.path), written))
     if place.startswith(("../", "/")):
         return Staged(None, [problems.bad_file(at, f"`{written}` leads out of the repo.", "Use a file of the repo.")])
@@ -126,6 +133,17 @@ def _file(scope: Scope, written: str, at: Origin) -> Staged[Source | None]:
     if len(text.encode()) > FILE_LIMIT:
         do = "Put it into a bucket, a repository or onto a volume, and name that as the source."
         return Staged(None, [problems.bad_file(at, f"`{written}` is larger than {FILE_LIMIT // 1024} KiB.", do)])
+    return Staged(RepoText(name, text))
+
+
+def _file(scope: Scope, written: str, at: Origin) -> Staged[Source | None]:
+    """A file of the repo as a source."""
+    from compiler.emission.digests import run_digest
+
+    read = repo_text(scope, written, at)
+    if read.value is None:
+        return Staged(None, read.found)
+    name, text = read.value
     if not re.fullmatch(r"[-._A-Za-z0-9]+", name):
         do = "Rename it: letters, digits, `-`, `_` and `.`."
         return Staged(None, [problems.bad_file(at, f"`{name}` is no key of a ConfigMap.", do)])

@@ -14,11 +14,23 @@ from compiler.planning.runs import READY, run_of
 MERGED = "merged.json"
 """Marker of merged weights."""
 
+MERGED_WEIGHTS = "merged"
+"""Their directory in the run."""
+
 ADAPTERS = frozenset({"lora", "qlora"})
 _NO_RESULT = frozenset({"logging_steps", "save_steps", "micro_batch_size", "gradient_checkpointing", "precision"})
 """Hyperparameters that make no other result, beside rounding."""
 
-__all__ = ["ADAPTERS", "MERGED", "READY", "data_digest", "run_of_finetune", "training_directory"]
+__all__ = [
+    "ADAPTERS",
+    "MERGED",
+    "MERGED_WEIGHTS",
+    "READY",
+    "data_digest",
+    "result_of",
+    "run_of_finetune",
+    "training_directory",
+]
 
 
 def run_of_finetune(finetune: Finetune, program: Program) -> str:
@@ -65,6 +77,12 @@ def data_digest(target: Target, program: Program) -> str:
         return run_of_finetune(target, program)
     source = program.source_of(target)
     return program.memo.once(("data", source.of), lambda: run_of(source).digest)
+
+
+def result_of(finetune: Finetune) -> str:
+    """What others take of a run: `merged`, where adapters are merged, else what training writes."""
+    merges = finetune.output.merge and finetune.method in ADAPTERS
+    return MERGED_WEIGHTS if merges else training_directory(finetune)
 
 
 def training_directory(finetune: Finetune) -> str:

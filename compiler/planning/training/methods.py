@@ -78,7 +78,11 @@ def _frozen(ask: Ask, shape: Shape, trained: int, size: int) -> Range:
 
 def method_faults(ask: Ask, shape: Shape) -> Iterator[Fault]:
     """What the model excludes of a method."""
-    if ask.dtype in FOUR_BIT | WIDENED and ask.method not in ADAPTERS:
+    if ask.dtype.startswith("gguf"):
+        yield problems.quantised_weights(
+            ask.method, ask.dtype, "Take the model in 16 bit: a GGUF file is for serving alone."
+        )
+    elif ask.dtype in FOUR_BIT | WIDENED and ask.method not in ADAPTERS:
         yield problems.quantised_weights(ask.method, ask.dtype, "Take `method: lora`, or the model in 16 bit.")
     if ask.dtype in WIDENED and ask.method == "qlora":
         yield problems.quantised_weights(

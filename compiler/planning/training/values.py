@@ -30,6 +30,9 @@ class Card(NamedTuple):
     resource: str | None
     """The extended resource, `nvidia.com/gpu`; None for processors."""
 
+    fp8: bool = False
+    """Whether it computes with 8-bit floats."""
+
 
 class Pool(NamedTuple):
     """Equal nodes of a cluster."""

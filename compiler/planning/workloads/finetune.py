@@ -61,7 +61,7 @@ from compiler.planning.training.values import Ask, TrainingPlan
 from compiler.planning.weights import weights_bytes
 from compiler.planning.whereabouts import whereabouts
 from compiler.planning.work import Elasticity, PodVolume, Replicas, WorkPlan, WorkPod
-from compiler.planning.working import Planned
+from compiler.planning.working import Planned, PlannerOf
 from compiler.source.document import Origin
 
 if TYPE_CHECKING:
@@ -418,4 +418,10 @@ def _summary(read: _Read, plan: TrainingPlan, work: WorkPlan, storage: tuple[str
     )
 
 
-PLANNER = (Finetune, plan_finetune)
+def cards(finetune: Finetune, program: Program) -> tuple[str | None, int]:
+    """The accelerators that it names, and how many."""
+    del program
+    return finetune.accelerator, finetune.cards
+
+
+PLANNER = PlannerOf(Finetune, plan_finetune, cards)

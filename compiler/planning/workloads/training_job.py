@@ -12,7 +12,7 @@ from compiler.emission.digests import run_digest
 from compiler.emission.quantities import quantity
 from compiler.linking.accelerators import PRODUCT, Resolved
 from compiler.linking.program import Program
-from compiler.linking.workload import FieldPath, OutputClaim, SecretKey, TrainingJob
+from compiler.linking.workload import FieldPath, Finetune, OutputClaim, Reference, SecretKey, TrainingJob
 from compiler.planning import job_problems as problems
 from compiler.planning.export import Result, bucket_of_upload, plan_export
 from compiler.planning.finetuning.runs import READY, data_digest
@@ -36,13 +36,14 @@ from compiler.planning.pod_parts import (
     volumes_of,
 )
 from compiler.planning.pools import pool_of
+from compiler.planning.promotions import run_served
 from compiler.planning.results import ResultClaim, result_plans, size_of
 from compiler.planning.summary import PodSummary, Summary, pod_summary
 from compiler.planning.training.placement import CORES_OF_CARD, SHARED_OF_CARD, USABLE
 from compiler.planning.training.values import Reason
-from compiler.planning.whereabouts import whereabouts
+from compiler.planning.whereabouts import Whereabouts, whereabouts, whereabouts_of_run
 from compiler.planning.work import Elasticity, PodVolume, Replicas, WorkPlan, WorkPod
-from compiler.planning.working import Planned
+from compiler.planning.working import Planned, PlannerOf
 
 GIB = 1 << 30
 REPLICA = FieldPath("metadata.labels['training.kubeflow.org/replica-index']")
@@ -66,6 +67,8 @@ class _Read(NamedTuple):
     resolved: Resolved | None
     mounted: tuple[Mounted, ...]
     run: str
+    addresses: Mapping[str, str]
+    """Environment variables with addresses of services."""
 
     @property
     def wrapped(self) -> bool:
@@ -127,14 +130,48 @@ def _read(job: TrainingJob, program: Program) -> Staged[_Read | None]:
         found += staged.found
         resolved = staged.value
     mounted = []
-    for index, reference in enumerate(job.references):
-        place = whereabouts(program.links[job.of, reference.role], program)
+    for index, reference in enumerate(job.mounts):
+        place = _place(job, reference, program)
         if place is not None:
             mounted.append(Mounted(f"{reference.wanted}-{index}", reference.role, place))
-    if (job.accelerator is not None and resolved is None) or len(mounted) < len(job.references):
+    if (job.accelerator is not None and resolved is None) or len(mounted) < len(job.mounts):
+        return Staged(None, found)
+    addresses = _addresses(job, program)
+    if len(addresses) < len(job.addresses):
         return Staged(None, found)
     framework = FRAMEWORKS[job.framework]
-    return Staged(_Read(job, program, framework, resolved, tuple(mounted), run_of_job(job, program)), found)
+    run = run_of_job(job, program)
+    return Staged(_Read(job, program, framework, resolved, tuple(mounted), run, addresses), found)
+
+
+def _addresses(job: TrainingJob, program: Program) -> dict[str, str]:
+    """Addresses of services, by variable. One whose service cannot be planned, which has said so, is left out."""
+    if not job.addresses:
+        return {}
+    from compiler.planning.serving.routes import url_of
+
+    found = {name: url_of(program.services[job.of, role], program) for name, role in job.addresses.items()}
+    return {name: url for name, url in sorted(found.items()) if url is not None}
+
+
+def _place(job: TrainingJob, reference: Reference, program: Program) -> Whereabouts | None:
+    """Where a mount lies: of a fine-tuning, the run that the job is held on."""
+    target = program.links[job.of, reference.role]
+    if not isinstance(target, Finetune):
+        return whereabouts(target, program)
+    run = run_served(program, job.of, target, reference.role)
+    return whereabouts_of_run(target, run.run, run.result)
+
+
+def _content(job: TrainingJob, reference: Reference, program: Program) -> str:
+    target = program.links[job.of, reference.role]
+    if isinstance(target, Finetune):
+        return run_served(program, job.of, target, reference.role).run
+    return data_digest(target, program)
+
+
+def _asked(job: TrainingJob, program: Program) -> dict[str, str]:
+    return {name: program.services[job.of, role].of for name, role in job.addresses.items()}
 
 
 def run_of_job(job: TrainingJob, program: Program) -> str:
@@ -145,8 +182,9 @@ def run_of_job(job: TrainingJob, program: Program) -> str:
             "framework": job.framework,
             "image": job.image,
             "command": [*job.command, "--", *job.arguments],
-            "environment": environment,
-            "mounts": {one.role: data_digest(program.links[job.of, one.role], program) for one in job.references},
+            # A service that answers elsewhere by now is the same service.
+            "environment": {**environment, **_asked(job, program)},
+            "mounts": {one.role: _content(job, one, program) for one in job.mounts},
             "attempt": job.attempt,
         }
     )
@@ -168,7 +206,7 @@ def _checks(read: _Read) -> Iterator[Diagnostic]:
     yield from check_nodes(read.program, job.namespace, claims, written=written, nodes=nodes, at=job.at("replicas"))
     for output in job.outputs:
         yield from check_output(output.access_modes or (), (output.at or job.origin).child("accessModes"))
-    waited = {one.data.claim: (one, reference.at) for one, reference in zip(read.mounted, job.references, strict=True)}
+    waited = {one.data.claim: (one, reference.at) for one, reference in zip(read.mounted, job.mounts, strict=True)}
     if nodes == 1:
         yield from check_held(read.program, job.namespace, waited)
     yield from check_amounts(job)
@@ -324,7 +362,7 @@ def _command(read: _Read, role: Role, *, wraps: bool) -> tuple[tuple[str, ...], 
 def _environment(read: _Read, role: Role, *, wraps: bool) -> dict[str, str | SecretKey | FieldPath]:
     job = read.job
     if not role.runs:
-        return dict(sorted(job.environment.items()))
+        return dict(sorted({**job.environment, **read.addresses}.items()))
     own: dict[str, str | SecretKey | FieldPath] = {}
     if wraps:
         ready = json.dumps({"run": read.run, "of": job.of})
@@ -334,7 +372,8 @@ def _environment(read: _Read, role: Role, *, wraps: bool) -> dict[str, str | Sec
             "HYDRA_PUBLISH_SECONDS": str(PUBLISH_SECONDS),
             "HYDRA_REPLICA": "0" if job.framework in {"mpi", "general"} else REPLICA,
         }
-    return {"HOME": "/tmp", "USER": "hydra", **dict(sorted(job.environment.items())), **own}  # noqa: S108
+    given = dict(sorted({**job.environment, **read.addresses}.items()))
+    return {"HOME": "/tmp", "USER": "hydra", **given, **own}  # noqa: S108
 
 
 def _volumes(read: _Read, cards: int, *, wraps: bool) -> tuple[PodVolume, ...]:
@@ -437,4 +476,10 @@ def _role(pods: PodSummary, card: str | None) -> str:
     return f"{pods.number} {pods.role} with {pods.cards} {'card' if pods.cards == 1 else 'cards'} of `{card}`{each}"
 
 
-PLANNER = (TrainingJob, plan_job)
+def cards(job: TrainingJob, program: Program) -> tuple[str | None, int]:
+    """The accelerators that it names, and how many all of its pods have."""
+    del program
+    return job.accelerator, job.cards * accelerated(job.framework, job.replicas)
+
+
+PLANNER = PlannerOf(TrainingJob, plan_job, cards)

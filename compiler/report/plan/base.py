@@ -10,28 +10,25 @@ from compiler.report.closing import plural
 
 if TYPE_CHECKING:
     from compiler.planning.summary import PodSummary, Summary
-    from compiler.planning.training.values import Range, TrainingPlan
+    from compiler.planning.training.values import Memory, Range
     from compiler.report.base import Finding
+    from compiler.report.plan.view import View
 
 __all__ = [
     "GIB",
-    "LIMIT",
     "TOTAL",
     "Entry",
     "Page",
-    "accelerators",
-    "batch",
     "cores",
+    "each_pod",
     "gib",
     "memory_rows",
     "pods",
     "refusal",
     "resources",
     "storage",
-    "strategy",
 ]
 
-LIMIT = "the card has"
 TOTAL = "all"
 
 
@@ -47,6 +44,9 @@ class Entry(NamedTuple):
     """`support-bot/finetunes/tickets-lora`."""
 
     namespace: str
+    view: View
+    """How its kind of workload is told of."""
+
     summary: Summary | None
     """None where it has no plan."""
 
@@ -74,27 +74,6 @@ def refusal(entry: Entry) -> tuple[str, str]:
     return (first.code.id, first.wrong) if first is not None else ("", NAMED_IS_WRONG)
 
 
-def accelerators(summary: Summary) -> str:
-    """`16 x a100-80gb, 2 nodes with 8 each`; for a job without any, its pods."""
-    noun = plural(summary.nodes, "node" if summary.plan is not None else "pod")
-    if not summary.cards:
-        return f"none, {noun}"
-    each = ""
-    if summary.nodes > 1:
-        each = f" with {max(one.cards for one in summary.pods)} each"
-    return f"{summary.cards} x {summary.accelerator}, {noun}{each}"
-
-
-def strategy(plan: TrainingPlan) -> str:
-    """`zero2`, or that there is no DeepSpeed."""
-    return plan.strategy if plan.deepspeed is not None else "without DeepSpeed"
-
-
-def batch(plan: TrainingPlan) -> str:
-    """`64 = 4 x 2 steps x 8`: sequences of an optimizer step, of a card at once, and processes."""
-    return f"{plan.global_batch} = {plan.micro_batch} x {plural(plan.accumulation, 'step')} x {plan.world}"
-
-
 def pods(summary: Summary) -> Iterator[tuple[str, str]]:
     """For each role `Worker`, `2 pods, each with 8 cards, 64 cores and ...`; one role alone is `each pod`.
 
@@ -110,6 +89,12 @@ def pods(summary: Summary) -> Iterator[tuple[str, str]]:
         number = plural(one.number, "pod")
         each = ", each" if one.number > 1 else ""
         yield one.role, f"{number}{each} with {', '.join(asked)}" if asked else number
+
+
+def each_pod(summary: Summary) -> Iterator[tuple[str, str]]:
+    """What one pod of each role asks for, where their number is told elsewhere: `each worker`, `8 cores and ...`."""
+    for one in summary.pods:
+        yield "each pod" if len(summary.pods) == 1 else f"each {one.role}", resources(one)
 
 
 def resources(one: PodSummary) -> str:
@@ -133,6 +118,6 @@ def storage(summary: Summary) -> str:
     return ", ".join(f"{claim} {size}" for claim, size in summary.storage)
 
 
-def memory_rows(plan: TrainingPlan) -> list[tuple[str, Range]]:
+def memory_rows(memory: Memory) -> list[tuple[str, Range]]:
     """Memory of one card by part, in bytes, and all of it in the last row."""
-    return [*plan.memory.parts.items(), (TOTAL, plan.memory.total)]
+    return [*memory.parts.items(), (TOTAL, memory.total)]

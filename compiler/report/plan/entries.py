@@ -8,13 +8,15 @@ from compiler.diagnostics import Diagnostic, Severity
 from compiler.planned import PlannedWorkload, Plans, within
 from compiler.report.base import findings
 from compiler.report.plan.base import Entry
+from compiler.report.plan.views import view_of
 
 
 def entries(plans: Plans, prefix: str = "") -> Iterator[Entry]:
     """Every workload in its order; `prefix` stands before the name of a file of the repo."""
     for one in plans.workloads:
         found = findings(findings_about(plans, one), prefix)
-        yield Entry(one.cluster, one.workload.of, one.workload.namespace, one.summary, found)
+        view = view_of(one.workload)
+        yield Entry(one.cluster, one.workload.of, one.workload.namespace, view, one.summary, found)
 
 
 def findings_about(plans: Plans, one: PlannedWorkload) -> list[Diagnostic]:

@@ -1,4 +1,4 @@
-"""`operators`: API and version of the operators, which rules, health and normalisation are keyed by. Nothing that is rendered depends on it yet."""
+"""`operators`: API and version of the operators, which rules and spellings are keyed by, and engines are chosen by."""
 
 from __future__ import annotations
 

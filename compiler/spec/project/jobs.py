@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from compiler.spec.base import Duration, Name, Quantity, SpecModel
 from compiler.spec.cluster.defaults import Cpu
 from compiler.spec.project.finetunes import Image
-from compiler.spec.training import AbsolutePath, Accelerator, Claim, Count, Environment, Reference
+from compiler.spec.training import AbsolutePath, Accelerator, Claim, Count, EnvironmentName, Reference, SecretValue
 
 Framework = Literal["pytorch", "mpi", "tensorflow", "xgboost", "paddle", "jax"]
 Role = Literal["launcher", "master", "chief", "ps", "worker", "evaluator"]
@@ -31,6 +31,32 @@ class Mounted(SpecModel):
         if (self.dataset is None) == (self.model is None):
             raise ValueError("A mount is of one thing. | Give either `dataset` or `model`.")
         return self
+
+
+class ServiceAddress(SpecModel):
+    """The address of a service's API within the cluster, such as `http://support-bot-chat-predictor.nlp.svc.cluster.local/v1`."""
+
+    service: Reference
+    """A service of the repo."""
+
+
+def _variable_tag(value: object) -> str:
+    if isinstance(value, str):
+        return "text"
+    named = value if isinstance(value, dict) else vars(value) if hasattr(value, "__dict__") else {}
+    return "service" if "service" in named else "mapping"
+
+
+JobEnvironment = dict[
+    EnvironmentName,
+    Annotated[
+        Annotated[str, Tag("text")]
+        | Annotated[SecretValue, Tag("mapping")]
+        | Annotated[ServiceAddress, Tag("service")],
+        Discriminator(_variable_tag),
+    ],
+]
+"""Environment variables: text, `{secret, key}`, or `{service}` for the address of a service."""
 
 
 class JobOutput(Claim):
@@ -78,7 +104,7 @@ class Job(SpecModel):
     args: list[str] = Field(default=[])
     """Its arguments."""
 
-    env: Environment = Field(default={})
+    env: JobEnvironment = Field(default={})
     """Environment variables."""
 
     replicas: dict[Role, Annotated[int, Field(ge=1, le=4096)]] = Field(default={})

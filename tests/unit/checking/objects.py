@@ -142,7 +142,32 @@ def kustomization() -> Body:
     return {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": resources}
 
 
-GOOD: tuple[Callable[[], Body], ...] = (claim, volume, job, config_map, secret, namespace, kustomization)
+def deployment() -> Body:
+    """A Deployment of one container."""
+    template = {"metadata": {"labels": {"app": "gateway"}}, "spec": {**pod(), "restartPolicy": "Always"}}
+    strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": "25%"}}
+    spec = {"replicas": 2, "selector": {"matchLabels": {"app": "gateway"}}, "strategy": strategy, "template": template}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata("gateway"), "spec": spec}
+
+
+def service() -> Body:
+    """A Service in front of pods."""
+    ports = [{"name": "http", "port": 80, "targetPort": "http", "protocol": "TCP"}]
+    spec = {"type": "ClusterIP", "selector": {"app": "gateway"}, "ports": ports}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata("gateway"), "spec": spec}
+
+
+def ingress() -> Body:
+    """An Ingress to a Service."""
+    backend = {"service": {"name": "gateway", "port": {"number": 80}}}
+    rule = {"host": "*.acme.io", "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}
+    spec = {"ingressClassName": "nginx", "tls": [{"hosts": ["*.acme.io"], "secretName": "tls"}], "rules": [rule]}
+    return {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": metadata("gateway"), "spec": spec}
+
+
+GOOD: tuple[Callable[[], Body], ...] = (
+    claim, volume, job, config_map, secret, namespace, deployment, service, ingress, kustomization,
+)  # fmt: skip
 CORE = tuple(make for make in GOOD if make is not kustomization)
 
 
@@ -177,7 +202,7 @@ def manifest(body: Body, *, document: Body | None = None) -> Manifest:
 
 FREE = frozenset((
     "annotations", "binaryData", "data", "labels", "limits", "matchLabels", "nodeSelector", "parameters", "rayStartParams",
-    "requests", "stringData", "capacity", "volumeAttributes",
+    "requests", "selector", "stringData", "capacity", "volumeAttributes",
 ))  # fmt: skip
 """Maps whose keys are the author's, not the schema's."""
 

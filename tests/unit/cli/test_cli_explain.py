@@ -11,16 +11,18 @@ from typing import get_args
 import pytest
 
 from compiler import explaining
-from compiler.explaining import ASPECTS, UnknownTargetError, UnknownWorkloadError, target_of
+from compiler.explaining import UnknownTargetError, UnknownWorkloadError, target_of
 from compiler.pipeline import Request, plans
 from compiler.planning.training.values import Subject
-from compiler.report.plan import explanation
+from compiler.report.plan import sections
+from compiler.report.plan.views.trainings import ASPECTS
 from tests.unit.cli.trainings import BROKEN, LARGE, hydra_in, trainings
 
-KNOWN = ("bot/finetunes/tuned", "search/finetunes/tuned", "bot/finetunes/adapted", "FineTune/nlp/llama.v2")
+NAMES = ("bot/finetunes/tuned", "search/finetunes/tuned", "bot/finetunes/adapted", "FineTune/nlp/llama.v2")
+KNOWN = dict.fromkeys(NAMES, ASPECTS)
 
 
-@pytest.mark.parametrize("module", [explaining, explanation], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [explaining, sections], ids=lambda module: module.__name__)
 def test_examples_in_docstrings(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
@@ -57,7 +59,7 @@ def test_targets(text: str, of: str, aspect: str, inner: tuple[str, ...]) -> Non
             "finetunes.adpted.deepspeed",
             "No workload is called `finetunes.adpted`. Did you mean `finetunes.adapted`?",
         ),
-        ("finetunes.adapted.memry", "A workload has no `memry` to explain. Did you mean `memory`?"),
+        ("finetunes.adapted.memry", "`finetunes.adapted` has no `memry` to explain. Did you mean `memory`?"),
         ("finetunes.adapted.batch.size", "`batch` is explained as a whole: leave out `.size`."),
         (
             "zzz",
@@ -91,7 +93,7 @@ def test_nothing_behind_the_dot() -> None:
 
 def test_many_workloads_are_not_listed() -> None:
     with pytest.raises(UnknownWorkloadError, match=r"^No workload is called `zzz`\. `hydra plan` shows all 30\.$"):
-        target_of("zzz", [f"bot/jobs/number-{one}" for one in range(30)])
+        target_of("zzz", {f"bot/jobs/number-{one}": ASPECTS for one in range(30)})
 
 
 def test_every_subject_can_be_asked_for(tmp_path: Path) -> None:

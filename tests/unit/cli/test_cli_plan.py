@@ -61,7 +61,8 @@ def test_a_job_has_null_where_its_own_program_decides(tmp_path: Path) -> None:
     assert (job["kind"], job["accelerator"], job["gpus"], job["nodes"]) == ("PyTorchJob", "a100-80gb", 24, 3)
     assert {key for key, value in job.items() if value is None} == {
         "strategy", "microBatch", "accumulation", "globalBatch", "memoryGiB", "precision", "trainable", "parts",
-        "hostMemoryGiB",
+        "hostMemoryGiB", "runtime", "replicas", "replicaGpus", "replicaNodes", "tensorParallel", "pipelineParallel",
+        "context", "cacheTokens", "sequences", "utilization", "writes",
     }  # fmt: skip
     assert job["storage"] == [{"claim": "bot-own", "size": "50Gi"}]
 
@@ -199,7 +200,7 @@ def test_a_repo_without_trainings(tmp_path: Path) -> None:
     )
     ran = hydra_in(tmp_path, "plan")
     assert (ran.exit_code, ran.stdout) == (0, "")
-    assert ran.stderr == "There are no fine-tunings and no jobs to plan.\n"
+    assert ran.stderr == "There are no fine-tunings, jobs, services or comparisons to plan.\n"
     assert json.loads(hydra_in(tmp_path, "plan", "--format", "json").stdout) == []
     assert hydra_in(tmp_path, "plan", "--format", "markdown").stdout == ""
 

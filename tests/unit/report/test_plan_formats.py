@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from typing import Any
 
@@ -10,19 +9,13 @@ import pytest
 
 from compiler.diagnostics import Code, Diagnostic, Placed, Severity, Span
 from compiler.planning.summary import PodSummary, Summary
-from compiler.planning.training.values import Memory, Range, Reason, TrainingPlan
+from compiler.planning.training.values import Memory, Reason, TrainingPlan
 from compiler.report.base import findings
-from compiler.report.plan import FORMATS, Page, write
+from compiler.report.plan import FORMATS
 from compiler.report.plan.base import Entry
-from compiler.source.document import Document, Origin, SourceFile
-
-GIB = 1 << 30
-NOWHERE = Origin(Document(SourceFile("hydra.yaml", ""), 0, {}))
-
-
-def gib(low: float, expected: float, high: float) -> Range:
-    return Range(*(round(size * GIB) for size in (low, expected, high)))
-
+from compiler.report.plan.views import views
+from compiler.report.plan.views.trainings import VIEW
+from tests.unit.report.plans import GIB, NOWHERE, gib, page_of
 
 PARTS = {"weights": gib(10, 10, 10), "adapter": gib(0.1, 0.1, 0.1), "logits": gib(5, 10, 15)}
 PLAN = TrainingPlan(
@@ -50,6 +43,7 @@ REFUSED = Entry(
     "prod",
     "bot/finetunes/large",
     "nlp",
+    VIEW,
     None,
     findings(
         [
@@ -62,13 +56,11 @@ REFUSED = Entry(
 
 
 def entry(told: Summary | Entry) -> Entry:
-    return told if isinstance(told, Entry) else Entry("prod", told.workload, told.namespace, told)
+    return told if isinstance(told, Entry) else Entry("prod", told.workload, told.namespace, VIEW, told)
 
 
 def written(form: str, *told: Summary | Entry, width: int = 80, ascii_only: bool = False) -> str:
-    stream = io.StringIO()
-    write(Page([entry(one) for one in told], width, ascii=ascii_only), form, stream)
-    return stream.getvalue()
+    return page_of(form, *(entry(one) for one in told), width=width, ascii_only=ascii_only)
 
 
 def test_the_formats() -> None:
@@ -210,9 +202,12 @@ def test_a_mistake_in_what_a_workload_names() -> None:
     assert "`bot/finetunes/large` on prod: Something that it names is wrong.\n" in written("markdown", alone)
 
 
+OF_OTHERS = {key for view in {*views().values()} - {VIEW} for key in view.fields(None)}
+
+
 def test_json() -> None:
     full, job, refused = json.loads(written("json", FULL, JOB, REFUSED))
-    assert full == {
+    assert {key: value for key, value in full.items() if key not in OF_OTHERS} == {
         "cluster": "prod",
         "workload": "bot/finetunes/full",
         "kind": "PyTorchJob",
@@ -240,6 +235,7 @@ def test_json() -> None:
         "storage": [{"claim": "bot-full", "size": "360Gi"}],
         "findings": [],
     }
+    assert all(full[key] in (None, []) for key in OF_OTHERS)
     assert (job["accelerator"], job["gpus"], job["nodes"], job["memoryGiB"]) == ("h100", 2, 2, None)
     assert [(one["role"], one["gpus"], one["sharedMemory"]) for one in job["pods"]] == [
         ("Launcher", 0, None), ("Worker", 1, "4Gi"),

@@ -15,6 +15,7 @@ from compiler.library.kinds import kinds
 from compiler.source.document import Document, SourceFile
 from compiler.spec.checked import checked, language
 from compiler.spec.kinds import cluster_model, project_model
+from compiler.spec.lock import Lock
 from compiler.spec.records import Record, attribute
 from compiler.spec.settings import Settings
 
@@ -85,10 +86,22 @@ SETTINGS: dict[str, Any] = {
     "foreign": {"data": ["prod"]},
     "kinds": ["batch/v1/CronJob"],
 }
+LOCK: dict[str, Any] = {
+    "version": 1,
+    "promotions": {
+        "prod": {
+            "bot/services/chat": {
+                "bot/finetunes/lora": {"run": "6h8828fk56", "result": "merged"},
+                "bot/finetunes/style": {"run": "7h8828fk56", "result": "adapter", "base": "4445bh2888"},
+            }
+        }
+    },
+}
 KINDS: dict[str, tuple[Callable[[], type[BaseModel]], dict[str, Any]]] = {
     "Project": (project_model, PROJECT),
     "Cluster": (cluster_model, CLUSTER),
     "Settings": (lambda: Settings, SETTINGS),
+    "Lock": (lambda: Lock, LOCK),
     "library/loader": (lambda: kinds()["loader"].model, LOADER),
 }
 JUNK = st.one_of(
@@ -113,7 +126,7 @@ def test_what_is_left_out_has_the_same_default_both_ways(name: str) -> None:
     assert_same(language(name).records.build(least), model().model_validate(least))
 
 
-@pytest.mark.parametrize("name", ["Project", "Cluster", "Settings"])
+@pytest.mark.parametrize("name", ["Project", "Cluster", "Settings", "Lock"])
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_the_schema_accepts_nothing_that_the_model_refuses(name: str, data: st.DataObject) -> None:

@@ -1,8 +1,11 @@
 """For programs: a JSON list with an object a workload and cluster, whose shape is promised.
 
-Fields may be added, none is removed or changes its meaning. What a workload does not have is null: a job's own program
-decides about strategy, batch and memory. One without a plan has an entry too; its `kind` is null, and `findings` says
-why, or is empty where what it names is wrong.
+Fields may be added, none is removed or changes its meaning. Every object has all of them, in this order. What a workload
+does not have is null, or an empty list: a job's own program decides about strategy, batch and memory, a service has none of
+a training's. One without a plan has an entry too; its `kind` is null, and `findings` says why, or is empty where what it names
+is wrong.
+
+A training:
 
     {
       "cluster": "prod", "workload": "support-bot/finetunes/dolly-full",
@@ -26,6 +29,37 @@ why, or is empty where what it names is wrong.
       "findings": []                           about this workload, in the shape of `hydra validate --format json`
     }
 
+A service has these in their place; `gpus`, `nodes` and the counts of `pods` are those of the most replicas:
+
+    {
+      "kind": "InferenceService",              or RayService
+      "gpus": 4, "nodes": 4,
+      "memoryGiB": {...}, "parts": {...},      of one card, the cache for as many full sequences as were asked for
+      "runtime": "vllm",                       the server, as the library calls it
+      "replicas": {
+        "min": 1, "max": 4,
+        "metric": "concurrency",               concurrency, rps, cpu or memory; null where nothing counts them
+        "target": 16                           how much of it one replica is to have: requests, requests a second, or percent
+      },
+      "replicaGpus": 1, "replicaNodes": 1,     of one replica
+      "tensorParallel": 1, "pipelineParallel": 1,
+      "context": 16384,                        tokens of a sequence, prompt and answer
+      "cacheTokens": 1054688,                  that the cache of a replica holds at the expected estimate
+      "sequences": 64,                         of full length that it holds at once
+      "utilization": 0.9,                      part of a card that the server takes
+      "endpoints": ["http://support-bot-chat-predictor.nlp.svc.cluster.local/v1"]          within the cluster first
+    }
+
+Of a server of one's own, about which nothing is known, `memoryGiB`, `parts` and `tensorParallel` to `utilization` are null.
+
+A comparison has these:
+
+    {
+      "kind": "Job",
+      "asks": ["support-bot/services/chat"],   the services that it sends requests to
+      "writes": "support-bot-both/runs/6h8828fk56"                                         claim, and directory of this run
+    }
+
 All of it is ASCII, so that no locale can change it.
 """
 
@@ -37,10 +71,19 @@ from typing import TYPE_CHECKING, Any
 
 from compiler.report.formats.json import described as finding
 from compiler.report.plan.base import GIB, Entry, Page
+from compiler.report.plan.views import views
 
 if TYPE_CHECKING:
     from compiler.planning.summary import PodSummary
     from compiler.planning.training.values import Range
+
+FIRST = (
+    "cluster", "workload", "kind", "accelerator", "gpus", "nodes", "strategy", "microBatch", "accumulation", "globalBatch",
+    "memoryGiB", "reasons", "namespace", "precision", "trainable", "parts", "pods", "hostMemoryGiB", "storage", "findings",
+    "runtime", "replicas", "replicaGpus", "replicaNodes", "tensorParallel", "pipelineParallel", "context", "cacheTokens",
+    "sequences", "utilization", "endpoints", "asks", "writes",
+)  # fmt: skip
+"""Fields in the order that is promised; others come behind."""
 
 
 def render(page: Page) -> Iterator[str]:
@@ -49,9 +92,18 @@ def render(page: Page) -> Iterator[str]:
 
 
 def described(entry: Entry) -> dict[str, Any]:
-    """One workload on one cluster."""
+    """One workload on one cluster: what every kind of workload has, and what its own kind decides."""
+    told = dict.fromkeys(FIRST) | common(entry)
+    for view in dict.fromkeys(views().values()):
+        told |= view.fields(entry.summary)
+    return told
+
+
+def common(entry: Entry) -> dict[str, Any]:
+    """What every kind of workload has."""
     summary = entry.summary
-    plan = summary.plan if summary is not None else None
+    table = entry.view.table(summary) if summary is not None else None
+    memory = table.memory if table is not None else None
     return {
         "cluster": entry.cluster,
         "workload": entry.workload,
@@ -59,18 +111,11 @@ def described(entry: Entry) -> dict[str, Any]:
         "accelerator": summary and summary.accelerator,
         "gpus": summary and summary.cards,
         "nodes": summary and summary.nodes,
-        "strategy": plan and plan.strategy,
-        "microBatch": plan and plan.micro_batch,
-        "accumulation": plan and plan.accumulation,
-        "globalBatch": plan and plan.global_batch,
-        "memoryGiB": plan and {**bounds(plan.memory.total), "card": gib(plan.memory.card)},
+        "memoryGiB": memory and {**bounds(memory.total), "card": gib(memory.card)},
         "reasons": [reason.text for reason in summary.reasons] if summary else [],
         "namespace": entry.namespace,
-        "precision": plan and plan.precision,
-        "trainable": plan and plan.trainable,
-        "parts": plan and {part: bounds(size) for part, size in plan.memory.parts.items()},
+        "parts": memory and {part: bounds(size) for part, size in memory.parts.items()},
         "pods": [pods(one) for one in summary.pods] if summary else [],
-        "hostMemoryGiB": plan and gib(plan.memory.host),
         "storage": [{"claim": claim, "size": size} for claim, size in summary.storage] if summary else [],
         "findings": [finding(one) for one in entry.findings],
     }

@@ -1,40 +1,31 @@
-"""For pull requests: a table with a row a workload, and behind each the memory by part and the reasons."""
+"""For pull requests: a table for each kind of workload, with a row a workload, and behind them the memory by part and the
+reasons of each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from compiler.report.plan.base import (
-    LIMIT,
-    Entry,
-    Page,
-    accelerators,
-    batch,
-    gib,
-    memory_rows,
-    pods,
-    refusal,
-    storage,
-    strategy,
-)
+from compiler.report.plan.base import Entry, Page, gib, memory_rows, refusal
 from compiler.report.printable import printable
 
 if TYPE_CHECKING:
     from compiler.planning.summary import Summary
-    from compiler.planning.training.values import TrainingPlan
+    from compiler.report.plan.view import Table, View
 
-HEAD = ("Workload", "Cluster", "Accelerators", "Strategy", "Batch", "GiB a card", "Each pod", "Storage")
+HEAD = ("Workload", "Cluster")
 
 
 def render(page: Page) -> Iterator[str]:
-    """The table, what has no plan, then a section to unfold for each workload that has more to say."""
-    if not page.entries:
-        return
-    yield row(HEAD)
-    yield row(["---"] * len(HEAD))
+    """The tables, what has no plan, then a section to unfold for each workload that has more to say."""
+    kinds: dict[View, list[Entry]] = {}
     for entry in page.entries:
-        yield row(overview(entry, entry.summary))
+        kinds.setdefault(entry.view, []).append(entry)
+    for number, (view, entries) in enumerate(kinds.items()):
+        yield "\n" if number else ""
+        yield row((*HEAD, *view.head))
+        yield row(["---"] * len((*HEAD, *view.head)))
+        yield from (row(overview(entry)) for entry in entries)
     refused = [entry for entry in page.entries if entry.summary is None]
     if refused:
         yield "\nWithout a plan:\n\n"
@@ -42,51 +33,41 @@ def render(page: Page) -> Iterator[str]:
         yield text(f"* `{entry.workload}` on {entry.cluster}: {' '.join(refusal(entry)).strip()}") + "\n"
     for entry in page.entries:
         if entry.summary is not None:
-            yield from details(entry.cluster, entry.summary)
+            yield from details(entry, entry.summary)
 
 
-def overview(entry: Entry, summary: Summary | None) -> Iterator[str]:
+def overview(entry: Entry) -> Iterator[str]:
     """The cells of a workload's row."""
     yield f"`{entry.workload}`"
     yield entry.cluster
-    if summary is None:
-        yield from ("**no plan**", *[""] * (len(HEAD) - 3))
+    if entry.summary is None:
+        yield from ("**no plan**", *[""] * (len(entry.view.head) - 1))
         return
-    plan = summary.plan
-    yield accelerators(summary)
-    yield f"{strategy(plan)}, {plan.precision}" if plan else ""
-    yield batch(plan) if plan else ""
-    yield fit(plan) if plan else ""
-    yield "; ".join(asked if len(summary.pods) == 1 else f"{role}: {asked}" for role, asked in pods(summary))
-    yield storage(summary)
+    yield from entry.view.cells(entry.summary)
 
 
-def fit(plan: TrainingPlan) -> str:
-    """`49.2 to 65.1 of 80.0`."""
-    total = plan.memory.total
-    return f"{gib(total.low)} to {gib(total.high)} of {gib(plan.memory.card)}"
-
-
-def details(cluster: str, summary: Summary) -> Iterator[str]:
+def details(entry: Entry, summary: Summary) -> Iterator[str]:
     """Memory and reasons of a workload."""
-    if not summary.reasons and summary.plan is None:
+    table = entry.view.table(summary)
+    if not summary.reasons and table is None:
         return
-    yield f"\n<details><summary><code>{text(summary.workload)}</code> on {text(cluster)}</summary>\n\n"
+    yield f"\n<details><summary><code>{text(summary.workload)}</code> on {text(entry.cluster)}</summary>\n\n"
     for number, reason in enumerate(summary.reasons, start=1):
         yield f"{number}. {text(reason.text)}\n"
-    if summary.plan is not None:
+    if table is not None:
         yield "\n"
-        yield from memory(summary.plan)
+        yield from memory(table)
     yield "\n</details>\n"
 
 
-def memory(plan: TrainingPlan) -> Iterator[str]:
+def memory(table: Table) -> Iterator[str]:
     """Memory of one card by part, in GiB."""
     yield row(("GiB a card", "low", "expected", "high"))
     yield row(("---", "---:", "---:", "---:"))
-    for part, size in memory_rows(plan):
+    for part, size in memory_rows(table.memory):
         yield row((part, *(gib(one) for one in size)))
-    yield row((LIMIT, gib(plan.memory.card), "", ""))
+    for limit in table.limits:
+        yield row((", ".join(filter(None, (limit.label, limit.note))), gib(limit.size), "", ""))
 
 
 def row(cells: Sequence[str] | Iterator[str]) -> str:

@@ -1,0 +1,61 @@
+"""RayServices of KubeRay. What its operator drops or fills in is left out or said, so that nothing differs afterwards.
+
+Source: KubeRay 1.5, ray-operator/controllers/ray (defaults, `validation.go`), helm-chart/kuberay-operator/crds.
+"""
+
+from __future__ import annotations
+
+from compiler.emission.yaml_text import dump
+from compiler.lowering.metadata import manifest, metadata
+from compiler.manifest import Body, Manifest
+from compiler.planning.serving.plans import RayGroup, RayPlan
+
+GROUP = "gpu"
+AUTOSCALER_RESOURCES = {"cpu": "500m", "memory": "512Mi"}
+
+
+def ray_service(plan: RayPlan) -> Manifest:
+    """The RayService. A new cluster takes over before the old one goes."""
+    cluster: Body = {"rayVersion": plan.version}
+    if plan.idle_seconds is not None:
+        cluster |= _autoscaler(plan.idle_seconds)
+    cluster["headGroupSpec"] = _group(plan.head, "ray-head")
+    cluster["workerGroupSpecs"] = [{"groupName": GROUP, **_number(plan), **_group(plan.workers, "ray-worker")}]
+    body: Body = {
+        "apiVersion": "ray.io/v1",
+        "kind": "RayService",
+        "metadata": metadata(plan.identity),
+        "spec": {
+            "upgradeStrategy": {"type": "NewCluster"},
+            "serveConfigV2": dump(plan.serve),
+            "rayClusterConfig": cluster,
+        },
+    }
+    return manifest(body, plan.identity)
+
+
+def _number(plan: RayPlan) -> Body:
+    """What a scaler owns is left out: git would set it back at every synchronisation."""
+    number: Body = {"minReplicas": plan.least, "maxReplicas": plan.most}
+    return number if plan.idle_seconds is not None else {"replicas": plan.least, **number}
+
+
+def _group(group: RayGroup, container: str) -> Body:
+    from compiler.lowering.workpods import pod_template
+
+    return {"rayStartParams": dict(sorted(group.parameters.items())), "template": pod_template(group.pod, container)}
+
+
+def _autoscaler(idle_seconds: int) -> Body:
+    """Ray's autoscaler, beside the head. The operator gives it no security context of its own."""
+    return {
+        "enableInTreeAutoscaling": True,
+        "autoscalerOptions": {
+            "idleTimeoutSeconds": idle_seconds,
+            "resources": {"requests": dict(AUTOSCALER_RESOURCES), "limits": dict(AUTOSCALER_RESOURCES)},
+            "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+        },
+    }
+
+
+LOWERING = (RayPlan, ray_service)
