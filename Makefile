@@ -5,6 +5,7 @@
 
 VENV := .venv
 TORCH := .venv-torch
+SERVING := .venv-serving
 BIN := $(VENV)/bin
 PIP := -m pip --disable-pip-version-check install -qq
 
@@ -15,7 +16,7 @@ FIND_PYTHON := for one in "$(PYTHON)" python3 python3.13 python3.12 python3.11 p
 	then echo "$$one"; exit 0; fi; done; \
 	echo "Hydra needs Python 3.11 or newer, with its venv module (Debian: python3-venv). None was found; PYTHON=/path/to/python names one." >&2; exit 1
 
-.PHONY: help demo test test-upstream test-torch test-training lint format bench docs clean
+.PHONY: help demo test test-upstream test-torch test-training test-serving lint format bench docs clean
 
 help:
 	@echo "make demo            compile sample-repo/ and show what came out"
@@ -24,6 +25,7 @@ help:
 	@echo "make test-upstream   the tests against real CRDs and reference cases, in HYDRA_UPSTREAM"
 	@echo "make test-torch      the tests against Transformers' model classes (installs torch)"
 	@echo "make test-training   train what is compiled, and the trainers' own validators (same environment)"
+	@echo "make test-serving    serve what is compiled, and the servers' own validators (installs torch and Ray)"
 	@echo "make bench           the benchmark and its peers"
 	@echo "make docs            write the generated pages, schemas and sample output anew"
 	@echo "make format          format the code"
@@ -59,6 +61,14 @@ $(TORCH)/.installed: pyproject.toml
 	@$(TORCH)/bin/python $(PIP) --no-deps llamafactory==0.9.5 trl==0.24.0
 	@touch $@
 
+# Ray is pinned because its schema of LLM configurations is not public. No directory here may be called `ray`: Python
+# would take it for the package.
+$(SERVING)/.installed: pyproject.toml
+	@python=$$($(FIND_PYTHON)) && echo "Making an environment with Ray in $(SERVING), which takes minutes ..." && $$python -m venv $(SERVING)
+	@$(SERVING)/bin/python $(PIP) --editable . 'pytest>=8.3' torch==2.13.0 numpy==2.4.6 transformers==4.57.6 \
+		'ray[serve]==2.60.0' pyarrow==26.0.1 'tritonclient[grpc]==2.73.0' protobuf==6.33.6
+	@touch $@
+
 # ---- what people run
 
 demo: $(VENV)/.installed
@@ -85,6 +95,9 @@ test-torch: $(TORCH)/.installed
 test-training: $(TORCH)/.installed
 	@$(TORCH)/bin/python -m pytest tests/training tests/unit/cli/test_cli_real.py -m training -rs $(ARGS)
 
+test-serving: $(SERVING)/.installed
+	@$(SERVING)/bin/python -m pytest tests/serving -m serving -rs $(ARGS)
+
 lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
@@ -93,6 +106,7 @@ lint: $(VENV)/.installed-dev
 	@$(BIN)/python -m compiler.spec.schema_export --check
 	@$(BIN)/python -m compiler.spec.reference_page --check
 	@$(BIN)/python -m tools.memory_points --check
+	@$(BIN)/python -m tools.serving_points --check
 	@$(BIN)/hydra compile --check --quiet --fail-on warning sample-repo
 
 format: $(VENV)/.installed-dev
@@ -107,8 +121,9 @@ docs: $(VENV)/.installed
 	@$(BIN)/python -m compiler.spec.schema_export
 	@$(BIN)/python -m compiler.spec.reference_page
 	@$(BIN)/python -m tools.memory_points
+	@$(BIN)/python -m tools.serving_points
 	@$(BIN)/hydra compile --quiet sample-repo
 
 clean:
-	@rm -rf $(VENV) $(TORCH) build dist bench/out .mypy_cache .pytest_cache .ruff_cache .hypothesis sample-repo/.hydra
+	@rm -rf $(VENV) $(TORCH) $(SERVING) build dist bench/out .mypy_cache .pytest_cache .ruff_cache .hypothesis sample-repo/.hydra
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
