@@ -10,7 +10,6 @@ from compiler.lowering.metadata import manifest, metadata
 from compiler.manifest import Body, Manifest
 from compiler.planning.serving.plans import RayGroup, RayPlan
 
-GROUP = "gpu"
 AUTOSCALER_RESOURCES = {"cpu": "500m", "memory": "512Mi"}
 
 
@@ -20,7 +19,7 @@ def ray_service(plan: RayPlan) -> Manifest:
     if plan.idle_seconds is not None:
         cluster |= _autoscaler(plan.idle_seconds)
     cluster["headGroupSpec"] = _group(plan.head, "ray-head")
-    cluster["workerGroupSpecs"] = [{"groupName": GROUP, **_number(plan), **_group(plan.workers, "ray-worker")}]
+    cluster["workerGroupSpecs"] = [{"groupName": plan.group, **_number(plan), **_group(plan.workers, "ray-worker")}]
     body: Body = {
         "apiVersion": "ray.io/v1",
         "kind": "RayService",
@@ -51,6 +50,8 @@ def _autoscaler(idle_seconds: int) -> Body:
     return {
         "enableInTreeAutoscaling": True,
         "autoscalerOptions": {
+            # The operator gives the pods the restart policy that this version needs only where it is named.
+            "version": "v2",
             "idleTimeoutSeconds": idle_seconds,
             "resources": {"requests": dict(AUTOSCALER_RESOURCES), "limits": dict(AUTOSCALER_RESOURCES)},
             "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},

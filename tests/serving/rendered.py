@@ -14,7 +14,7 @@ from tests.training.containers import IMAGE, Container, Identity, Program
 from tests.training.environment import PodFacts, argv, environment
 from tests.training.node import USER_NAMESPACE, Node
 from tests.training.pods import Spec
-from tests.training.volumes import Mount, Storage, mounts, volumes
+from tests.training.volumes import Storage, mounts, volumes
 
 REPO = Path(__file__).with_name("repo")
 NAMESPACE = "nlp"
@@ -87,11 +87,6 @@ class RayPod:
         variables = environment(self.container.get("env", ()), self._facts, self._storage.files, {})
         return Placed({f"/{one.name}": one for one in sorted(top.iterdir())}, variables)
 
-    @property
-    def mounted(self) -> Sequence[Mount]:
-        """Where the volumes of its container are mounted."""
-        return mounts(self.container, self._volumes)
-
     @contextmanager
     def running(self, container: Spec, command: Sequence[str] = ()) -> Iterator[tuple[Container, Path]]:
         """A container as the kubelet starts it, with its own command or another one; and what it says."""
@@ -148,7 +143,7 @@ def the(kind: str, name: str) -> Mapping[str, Any]:
 def elsewhere(addresses: Mapping[str, str]) -> list[Mapping[str, Any]]:
     """The objects with other addresses of services in them, and nothing else changed.
 
-    Raises: LookupError, where an address stands in no ConfigMap, or more than once.
+    Raises: LookupError, where an address stands in no ConfigMap, or in several.
     """
     changed = list(objects())
     for old, new in addresses.items():

@@ -16,7 +16,7 @@ from compiler.sources.written import Written
 from compiler.spec.problems import bad_value
 
 if TYPE_CHECKING:
-    from compiler.dialects.cpodoperator.inferences import Inferring
+    from compiler.dialects.cpodoperator.inferring import Inferring
     from compiler.source.document import Origin
 
 KIND = "ModelStorage"

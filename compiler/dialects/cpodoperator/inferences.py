@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from compiler.diagnostics import Diagnostic, Staged, closest
 from compiler.dialects import cpod_inference_problems as problems
 from compiler.dialects.cpodoperator.inference_models import model_of
 from compiler.dialects.cpodoperator.inference_params import arguments_of, says_something
-from compiler.dialects.cpodoperator.names import PREFIXES
+from compiler.dialects.cpodoperator.inferring import Inferring
 from compiler.dialects.cpodoperator.products import Gpu, gpu_of
 from compiler.dialects.cpodoperator.reading import places_of, shaped
 from compiler.dialects.cpodoperator.served import served_by_kserve
@@ -19,20 +19,18 @@ from compiler.dialects.deferred import Around, Deferred
 from compiler.dialects.kubeflow_pods import mapping
 from compiler.dialects.problems import read_differently, without_effect
 from compiler.linking.accelerators import PRODUCT
-from compiler.linking.labels import LAST_APPLIED
 from compiler.linking.serving import Expose, Scale, Service
 from compiler.linking.workload import JobNames
-from compiler.source.document import Document, Origin
+from compiler.source.document import Document
 
 if TYPE_CHECKING:
-    from compiler.spec.foreign.cpod_inference import Inference, InferenceSpec
+    from compiler.spec.foreign.cpod_inference import Inference
 
 RAY = "ray"
 BACKENDS = (RAY, "kserve")
 TARGET = 3
 """Requests at once of a replica under Ray, as the operator has it."""
 
-KSERVE = "serving.kserve.io/"
 FIELDS: Mapping[tuple[str, ...], str] = {
     ("model",): "modelId", ("accelerator", "count"): "gpuCount", ("parallelism", "tensor"): "gpuCount",
     ("replicas",): "autoscalerOptions", ("arguments",): "params", ("engine",): "backend",
@@ -40,45 +38,6 @@ FIELDS: Mapping[tuple[str, ...], str] = {
 """Fields of the language's services, and the Inference's that say them."""
 
 RAY_ALONE = ("gpuCount", "autoscalerOptions", "params")
-
-
-class Inferring(NamedTuple):
-    """An Inference being read."""
-
-    inference: Inference
-    document: Document
-    unit: str
-    around: Around
-
-    @property
-    def spec(self) -> InferenceSpec:
-        """What it asks for."""
-        return self.inference.spec
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return self.inference.metadata.name
-
-    @property
-    def namespace(self) -> str:
-        """Its namespace."""
-        return str(self.inference.metadata.namespace)
-
-    @property
-    def of(self) -> str:
-        """How messages name it."""
-        return f"Inference/{self.namespace}/{self.name}"
-
-    @property
-    def annotations(self) -> dict[str, str]:
-        """Annotations of what is made: without those that told the operator something, or KServe."""
-        kept = self.inference.metadata.annotations.items()
-        return {key: value for key, value in kept if key != LAST_APPLIED and not key.startswith((*PREFIXES, KSERVE))}
-
-    def at(self, field: str, *, key: bool = False) -> Origin:
-        """The place of a field of the spec."""
-        return self.document.at("spec", field, key=key)
 
 
 def read_inference(document: Document, unit: str) -> Staged[list[Any]]:

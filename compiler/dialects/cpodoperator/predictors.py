@@ -16,7 +16,7 @@ from compiler.source.document import Document
 
 if TYPE_CHECKING:
     from compiler.checking.schemas import Schemas
-    from compiler.dialects.cpodoperator.inferences import Inferring
+    from compiler.dialects.cpodoperator.inferring import Inferring
     from compiler.linking.profile import Profile
     from compiler.source.document import Origin, Path
 

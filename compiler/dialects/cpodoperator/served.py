@@ -28,7 +28,7 @@ from compiler.linking.workload import JobNames
 
 if TYPE_CHECKING:
     from compiler.dialects.cpodoperator.inference_models import Model
-    from compiler.dialects.cpodoperator.inferences import Inferring
+    from compiler.dialects.cpodoperator.inferring import Inferring
     from compiler.dialects.cpodoperator.predictors import Predictor as Written
     from compiler.linking.serving import Expose
     from compiler.linking.workload import Reference

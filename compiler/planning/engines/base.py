@@ -14,6 +14,7 @@ from compiler.planning.serving.arguments import Given
 from compiler.planning.serving.loaded import Loaded
 from compiler.planning.serving.values import ServingPlan
 from compiler.planning.summary import PodSummary
+from compiler.planning.training.values import Pool
 
 if TYPE_CHECKING:
     from compiler.library.entries.runtime import Runtime
@@ -101,6 +102,9 @@ class Engine(NamedTuple):
 
     image: Callable[[Runtime, str], str | None]
     """The image for the cards of a vendor; None where there is none."""
+
+    host: Callable[[Pool], int]
+    """Main memory that it takes of each pod beside the server, in bytes."""
 
     check: Callable[[Choice, Program], Iterable[Diagnostic]]
     """What is wrong with a service under it."""

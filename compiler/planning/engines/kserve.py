@@ -256,6 +256,7 @@ ENGINE = Engine(
     adapters=lambda runtime: runtime.adapters is not None,
     keys=lambda runtime: runtime.key is not None,
     image=image,
+    host=lambda _: 0,
     check=check,
     plan=plan,
     endpoint=endpoint,

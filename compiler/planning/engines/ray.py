@@ -26,6 +26,7 @@ from compiler.planning.serving.plans import RayGroup, RayPlan
 from compiler.planning.serving.pods import image_of, serving_pod
 from compiler.planning.summary import PodSummary
 from compiler.planning.training.placement import usable
+from compiler.planning.training.values import Pool
 from compiler.planning.work import PodVolume, WorkPod
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ HEAD_SHM = "2Gi"
 HEAD_OBJECTS = 1 << 30
 RAY_MEMORY = 16 * GIB
 """Main memory of Ray's own processes on a worker, its object store included."""
+
+SMALL_RAY_MEMORY = 4 * GIB
+"""The same beside a model that processors serve."""
 
 WORKER_SHM = 4 * GIB
 """Shared memory of the object store on a worker, beside the server's own."""
@@ -120,6 +124,7 @@ def _made(choice: Choice, program: Program) -> Made:
         serve=serve_config(choice, context, ray),
         head=RayGroup(_head(choice, program, worker), _head_parameters()),
         workers=RayGroup(worker, _worker_parameters(choice)),
+        group="cpu" if choice.processors else "gpu",
         least=scale.least * serving.nodes,
         most=scale.most * serving.nodes,
         idle_seconds=None if scale.fixed else IDLE_SECONDS,
@@ -150,9 +155,14 @@ def _memory(choice: Choice) -> int:
     pool, serving = choice.resolved.pool, choice.plan
     limit = usable(pool)
     if limit is None:
-        return RAY_MEMORY
+        return _own(pool)
     share = limit * serving.per_node // max(1, pool.per_node) // GIB * GIB
-    return min(RAY_MEMORY, max(0, share - serving.memory.host))
+    return min(_own(pool), max(0, share - serving.memory.host))
+
+
+def _own(pool: Pool) -> int:
+    """Main memory of Ray's own processes in a pod; less where models are small enough for processors."""
+    return RAY_MEMORY if pool.card.resource is not None else SMALL_RAY_MEMORY
 
 
 def _head(choice: Choice, program: Program, worker: WorkPod) -> WorkPod:
@@ -242,6 +252,7 @@ ENGINE = Engine(
     adapters=_never,
     keys=_never,
     image=_image,
+    host=_own,
     check=check,
     plan=plan,
     endpoint=endpoint,

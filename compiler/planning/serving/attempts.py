@@ -20,7 +20,7 @@ from compiler.planning.serving.problems import diagnostic_of
 from compiler.planning.serving.runtimes import check_card
 from compiler.planning.serving.unplanned import unplanned
 from compiler.planning.serving.values import Ask, Limits, ServingPlan
-from compiler.planning.training.values import Card
+from compiler.planning.training.values import Card, Pool
 from compiler.planning.weights import weights_bytes
 from compiler.source.document import Origin
 from compiler.spec.names import camel
@@ -196,6 +196,13 @@ def _check_file(service: Service, loaded: Loaded, runtime: Runtime) -> Iterator[
         yield problems.file_not_taken(service.at("file"), runtime.name)
 
 
+def _pool_under(engine: Engine, pool: Pool) -> Pool:
+    """The pool without the main memory that the engine takes of each pod, one a card."""
+    if pool.node_memory is None:
+        return pool
+    return pool._replace(node_memory=max(0, pool.node_memory - engine.host(pool) * max(1, pool.per_node)))
+
+
 def _ask(way: _Way, program: Program) -> Ask:
     info, runtime, given, attempt = way.loaded.info, way.attempt.runtime, way.given, way.attempt
     facts = info.facts
@@ -208,7 +215,7 @@ def _ask(way: _Way, program: Program) -> Ask:
     ask = Ask(
         facts=facts,
         dtype=info.dtype,
-        pool=attempt.resolved.pool,
+        pool=_pool_under(attempt.engine, attempt.resolved.pool),
         limits=Limits(
             utilization=runtime.utilization,
             tensor=runtime.tensor,

@@ -81,6 +81,9 @@ class RayPlan(NamedTuple):
 
     head: RayGroup
     workers: RayGroup
+    group: str
+    """Name of the workers' group."""
+
     least: int
     """Worker pods."""
 

@@ -7,7 +7,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from compiler.explaining import EVERYTHING, Target, reasons_about
-from compiler.report.plan.sections import INDENT, Paper, Question, Section, place, title
+from compiler.report.plan.sections import INDENT, place, title
+from compiler.report.plan.view import Paper, Question, Section
 from compiler.report.plan.views import view_of
 from compiler.report.printable import printable
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from compiler.explaining import EVERYTHING, Target
 from compiler.linking.workload import Finetune
-from compiler.report.plan.sections import Paper, Question, columns, missing, place, text_of, title, value_at
+from compiler.report.plan.sections import columns, missing, place, text_of, title, value_at
+from compiler.report.plan.view import Paper, Question
 from compiler.spec.names import camel
 
 if TYPE_CHECKING:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from compiler.diagnostics import closest
-from compiler.explaining import EVERYTHING, Aspect, Target, UnknownTargetError
+from compiler.explaining import EVERYTHING, UnknownTargetError
 from compiler.report.base import enumerated, path_of
 from compiler.report.closing import plural
 from compiler.report.plan.bars import ink, legend
 from compiler.report.plan.base import cores
-from compiler.report.plan.formats.text import memory
+from compiler.report.plan.memory import memory
+from compiler.report.plan.view import Paper, Question
 from compiler.report.printable import printable
 
 if TYPE_CHECKING:
     from compiler.linking.workload import Workload
-    from compiler.planning.summary import Summary
-    from compiler.report.plan.view import View
     from compiler.source.document import Origin
 
 INDENT = "  "
@@ -27,36 +26,6 @@ LONGEST = 60
 
 FREE = frozenset({("arguments",)})
 """Fields with text of the server's own, which may be a key: only its names are shown."""
-
-
-class Paper(NamedTuple):
-    """What an explanation is written on."""
-
-    width: int = 80
-    """Columns that a line may have."""
-
-    ascii: bool = False
-    """Whether nothing else can be shown."""
-
-    prefix: str = ""
-    """What stands before the name of a file of the repo."""
-
-
-class Question(NamedTuple):
-    """What is to be explained, with everything that is known about it."""
-
-    workload: Workload
-    summary: Summary
-    view: View
-    target: Target
-    aspect: Aspect
-
-    def asks(self, part: str) -> bool:
-        """Whether a part of the aspect is asked for, or everything."""
-        return self.aspect is EVERYTHING or part in self.aspect.parts
-
-
-Section = Callable[[Question, Paper], Iterator[str]]
 
 
 def memory_section(question: Question, paper: Paper) -> Iterator[str]:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from compiler.explaining import EVERYTHING, Aspect
+
 if TYPE_CHECKING:
-    from compiler.explaining import Aspect
+    from compiler.explaining import Target
+    from compiler.linking.workload import Workload
     from compiler.planning.summary import Summary
     from compiler.planning.training.values import Memory
-    from compiler.report.plan.sections import Section
 
 THE_CARD = "the card"
 LIMIT = f"{THE_CARD} has"
@@ -39,6 +41,37 @@ class Table(NamedTuple):
 
 
 Rows = Iterator[tuple[str, str]]
+
+
+class Paper(NamedTuple):
+    """What an explanation is written on."""
+
+    width: int = 80
+    """Columns that a line may have."""
+
+    ascii: bool = False
+    """Whether nothing else can be shown."""
+
+    prefix: str = ""
+    """What stands before the name of a file of the repo."""
+
+
+class Question(NamedTuple):
+    """What is to be explained, with everything that is known about it."""
+
+    workload: Workload
+    summary: Summary
+    view: View
+    target: Target
+    aspect: Aspect
+
+    def asks(self, part: str) -> bool:
+        """Whether a part of the aspect is asked for, or everything."""
+        return self.aspect is EVERYTHING or part in self.aspect.parts
+
+
+Section = Callable[[Question, Paper], Iterator[str]]
+"""A part of an explanation, in lines."""
 
 
 @dataclass(frozen=True, eq=False)

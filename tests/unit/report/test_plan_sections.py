@@ -8,7 +8,8 @@ from typing import Any
 from compiler.explaining import EVERYTHING, Target
 from compiler.linking.serving import Service
 from compiler.linking.workload import JobNames
-from compiler.report.plan.sections import Paper, Question, asked_for
+from compiler.report.plan.sections import asked_for
+from compiler.report.plan.view import Paper, Question
 from compiler.report.plan.views.servings import ASPECTS, VIEW
 from compiler.source.document import Document, SourceFile
 from tests.unit.report.test_plan_servings import CHAT

@@ -6,17 +6,13 @@ from collections.abc import Iterable, Iterator
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from compiler.report.plan.bars import Ink, bars, ink, legend
-from compiler.report.plan.base import Entry, Page, gib, memory_rows, refusal
+from compiler.report.plan.bars import ink, legend
+from compiler.report.plan.base import Entry, Page, refusal
+from compiler.report.plan.memory import INDENT, LABEL, memory
 from compiler.report.printable import printable
 
 if TYPE_CHECKING:
     from compiler.report.plan.view import Table
-
-INDENT = "  "
-LABEL = 14
-FIGURES = ("low", "expected", "high")
-COLUMN = 10
 
 
 def render(page: Page) -> Iterator[str]:
@@ -52,17 +48,3 @@ def _labelled(rows: Iterable[tuple[str, str]], width: int) -> Iterator[str]:
         lines = wrap(printable(text), room, break_long_words=False, break_on_hyphens=False)
         for number, line in enumerate(lines):
             yield f"{INDENT}{label if number == 0 else '':<{LABEL}}{line}\n"
-
-
-def memory(table: Table, width: int, drawn: Ink) -> Iterator[str]:
-    """Memory of one card by part, in GiB, each with its bar; then what it is held against."""
-    room = width - len(INDENT) - LABEL - len(FIGURES) * COLUMN - len(INDENT)
-    yield _row("GiB a card", *FIGURES)
-    for (part, size), bar in zip(memory_rows(table.memory), bars(table, room, drawn), strict=True):
-        yield f"{_row(part, *(gib(one) for one in size))}{INDENT}{bar}".rstrip()
-    for limit in table.limits:
-        yield f"{_row(limit.label, gib(limit.size))}{INDENT}{limit.note}".rstrip()
-
-
-def _row(label: str, *cells: str) -> str:
-    return f"{INDENT}{label:<{LABEL}}" + "".join(f"{cell:>{COLUMN}}" for cell in cells)

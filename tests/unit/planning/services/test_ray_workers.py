@@ -48,8 +48,8 @@ def test_a_server_computes_with_the_cores_that_are_stated(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("pool", "wanted"),
     [
-        ("l4: {count: 1, perNode: 1, node: {cpu: 16, memory: 32Gi}}", 28),
-        ("l4: {count: 4, perNode: 4, node: {cpu: 48, memory: 128Gi}}", 28),
+        ("l4: {count: 1, perNode: 1, node: {cpu: 16, memory: 32Gi}}", 24),
+        ("l4: {count: 4, perNode: 4, node: {cpu: 48, memory: 128Gi}}", 24),
         ("l4: {count: 1, perNode: 1, node: {cpu: 16, memory: 512Gi}}", 64),
         ("l4: {count: 1, perNode: 1}", 64),
     ],
