@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
@@ -15,6 +16,7 @@ from compiler.planning.plans import Plan
 from compiler.planning.summary import Summary
 
 PACKAGE = "compiler.planning.workloads"
+_INNER_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 class Planned(NamedTuple):
@@ -37,18 +39,26 @@ class PlannerOf(NamedTuple):
     """The accelerators that a workload names, and how many cards it may have at once."""
 
 
-@cache
 def planners() -> Mapping[type, PlannerOf]:
-    """Type of workload -> its planner."""
-    modules = [import_module(f"{PACKAGE}.{one.name}") for one in pkgutil.iter_modules(import_module(PACKAGE).__path__)]
-    return {module.PLANNER.workload: module.PLANNER for module in modules if hasattr(module, "PLANNER")}
+    """Type of workload -> its planner, for all that there are."""
+    names = [one.name for one in pkgutil.iter_modules(import_module(PACKAGE).__path__)]
+    found = [import_module(f"{PACKAGE}.{name}").PLANNER for name in names]
+    return {one.workload: one for one in found}
+
+
+@cache
+def planner_of(workload: type) -> PlannerOf:
+    """The planner of a type of workload: the module that is called as the type is. No other one is imported."""
+    name = _INNER_CAPITAL.sub("_", workload.__name__).lower()
+    found: PlannerOf = import_module(f"{PACKAGE}.{name}").PLANNER
+    return found
 
 
 def cards_of(workload: Workload, program: Program) -> tuple[str | None, int]:
     """The accelerators that a workload names, and how many cards it may have at once, all of its pods together."""
-    return planners()[type(workload)].cards(workload, program)
+    return planner_of(type(workload)).cards(workload, program)
 
 
 def plan_workload(workload: Workload, program: Program) -> Staged[Planned]:
     """Every decision about a workload. With an error there are no plans."""
-    return planners()[type(workload)].plan(workload, program)
+    return planner_of(type(workload)).plan(workload, program)

@@ -429,3 +429,24 @@ def test_what_was_recorded_is_not_believed_from_memory(team: Team, tmp_path: Pat
     assert run(team.root, "compile", "--check", cache=cache).code == 1
     run(team.root, "compile", cache=cache)
     assert (team.root / "hydra.lock").read_bytes() == lock
+
+
+MOUNTED = """\
+jobs:
+  judge: {framework: pytorch, image: acme.io/judge:1, command: [judge], mounts: {/model: {model: lora}}}
+"""
+
+
+def test_a_job_goes_on_with_the_run_that_it_mounts(tmp_path: Path) -> None:
+    team = Team(tmp_path, services=MOUNTED)
+    team.compile()
+    team.commit()
+    job = team.root / "rendered/prod/nlp/bot/pytorchjob-bot-judge.yaml"
+    before = job.read_text()
+    team.edit("1.0e-4", "2.0e-4")
+    team.compile()
+    assert job.read_text() == before
+    assert ("prod", "bot/jobs/judge", "bot/finetunes/lora") in team.lock
+    assert run(team.root, "promote", "bot/lora").code == 0
+    team.compile()
+    assert job.read_text() != before
