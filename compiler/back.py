@@ -19,10 +19,10 @@ from compiler.emission.rendering import render
 from compiler.emission.served import Served
 from compiler.emission.storage import Stored, stored
 from compiler.front import Front
-from compiler.holding import held, served
 from compiler.linking.link import link
 from compiler.linking.promotion import Promotion
 from compiler.linking.workload import Variables
+from compiler.lock.holding import held, served
 from compiler.lowering.registry import lower
 from compiler.planning.decide import Share, decide, shares
 from compiler.repo import Repo

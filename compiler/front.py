@@ -13,7 +13,7 @@ from compiler.directories import check_output
 from compiler.layout import LOCK, SETTINGS
 from compiler.library.library import open_library
 from compiler.linking.problems import unknown_cluster
-from compiler.locked import LockFile, lock_of
+from compiler.lock.reading import LockFile, lock_of
 from compiler.repo import Repo, settings_of
 from compiler.repo_problems import nothing_to_compile
 from compiler.requests import Request

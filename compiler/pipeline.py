@@ -18,8 +18,8 @@ from compiler.emission.lock_file import Change, Lock
 from compiler.emission.served import Served
 from compiler.emission.storage import Stored
 from compiler.front import Front, inputs_of, read_repo
-from compiler.holding import held, served_before
-from compiler.lock_problems import stale_lock
+from compiler.lock.holding import held, served_before
+from compiler.lock.problems import stale_lock
 from compiler.repo import Repo
 from compiler.requests import Outcome, Request
 from compiler.side_by_side import side_by_side

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
+
+with suppress(ImportError):  # the environments with torch and Ray do without
+    from hypothesis import settings
+
+    # How long an example takes is the machine's affair: the first one imports, and others run beside it.
+    settings.register_profile("any-machine", deadline=None)
+    settings.load_profile("any-machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

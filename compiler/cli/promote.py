@@ -13,7 +13,7 @@ from compiler.cli.options import Reporting, reporting_options
 from compiler.layout import LOCK
 
 if TYPE_CHECKING:
-    from compiler.promoting import Move, Promoted
+    from compiler.lock.promoting import Move, Promoted
 
 HELP = """Record in `hydra.lock` that a service serves another run of its fine-tuning.
 
@@ -47,7 +47,7 @@ def command(
     from compiler.cli.progress import Progress
     from compiler.cli.repo import root_of
     from compiler.cli.settings import settings
-    from compiler.promoting import WrongTargetError, promote
+    from compiler.lock.promoting import WrongTargetError, promote
     from compiler.report.printable import printable
     from compiler.requests import Request
 

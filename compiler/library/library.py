@@ -110,7 +110,7 @@ class Library:
         """The uppermost file of that name."""
         key = (kind, name)
         if key not in self._places:
-            self._places[key] = self._below(kind, name, 0) if _NAME.fullmatch(name) else None
+            self._places[key] = self._below(kind, name, 0)
         return self._places[key]
 
     def read(self, place: Place) -> Staged[Any]:
@@ -144,7 +144,14 @@ class Library:
         refused = check_templates(document, value, kind.templates) if kind.templates else []
         if isinstance(entry, EntryBehaviour):
             entry.read_from(document)
-        return Staged(None if refused else entry, [*found, *wrong, *refused])
+        said = {(one.code, one.wrong) for one in self._of_base(document, place)}
+        own = [one for one in (*wrong, *refused) if (one.code, one.wrong) not in said]
+        return Staged(None if refused else entry, [*found, *own])
+
+    def _of_base(self, document: Document, place: Place) -> Sequence[Diagnostic]:
+        """What is wrong with the entry that another one extends: said of that one, and not again of what takes it over."""
+        base = self._extended(document, place)
+        return [] if base is None or self.layers[base.layer].built_in else self.read(base).found
 
     def _completed(self, place: Place, seen: tuple[Place, ...]) -> Staged[Read | None]:
         """A file's value, with everything that it takes from the entries it extends."""
@@ -168,13 +175,19 @@ class Library:
     def _base(self, document: Document, place: Place, seen: tuple[Place, ...]) -> Staged[Read | None]:
         name = document.value["extends"]
         at = document.at("extends")
-        start = place.layer + 1 if name == place.name else 0
-        base = self._below(place.kind, name, start)
+        base = self._extended(document, place)
         if base is None:
             return Staged(None, [problems.unknown_base(at, kinds()[place.kind], name, self.names(place.kind))])
         if base in seen:
             return Staged(None, [self._circle(seen[seen.index(base) :])])
         return self._completed(base, seen)
+
+    def _extended(self, document: Document, place: Place) -> Place | None:
+        """The entry that one extends: one of another name, or the one of its own name that it hides."""
+        name = document.value.get("extends")
+        if not isinstance(name, str):
+            return None
+        return self._below(place.kind, name, place.layer + 1 if name == place.name else 0)
 
     def _circle(self, circle: Sequence[Place]) -> Diagnostic:
         """The same finding, from whichever entry of the circle it was come upon."""
@@ -185,6 +198,8 @@ class Library:
         return problems.extends_itself(document.at("extends") if document else at, [one.name for one in around])
 
     def _below(self, kind: str, name: str, start: int) -> Place | None:
+        if not _NAME.fullmatch(name):
+            return None
         for index in range(start, len(self.layers)):
             layer = self.layers[index]
             if (layer.root / layer.file(kinds()[kind], name)).is_file():

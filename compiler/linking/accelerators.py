@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compiler.diagnostics import Diagnostic, Located, Staged
-from compiler.emission.quantities import is_quantity, quantity_bytes
+from compiler.emission.quantities import quantity_bytes
 from compiler.linking import accelerator_problems as problems
 from compiler.planning.training.values import Card, Pool
 
@@ -112,7 +112,7 @@ def _pool(profile: Profile, name: str, entry: Accelerator) -> Pool:
         cards=stated.count,
         per_node=stated.per_node,
         node_cpu=stated.node.cpu if stated.node else None,
-        node_memory=_bytes(stated.node.memory) if stated.node else None,
+        node_memory=quantity_bytes(stated.node.memory) if stated.node else None,
     )
 
 
@@ -126,8 +126,3 @@ def card_of(name: str, entry: Accelerator) -> Card:
         resource=entry.resource,
         fp8=entry.fp8,
     )
-
-
-def _bytes(memory: str) -> int | None:
-    """Bytes of a quantity; None for one too long to be read, which no node has."""
-    return quantity_bytes(memory) if is_quantity(memory) else None

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from compiler.lowering.metadata import manifest, metadata
 from compiler.manifest import Body, Manifest
-from compiler.planning.serving.plans import KserveModel, KservePlan
+from compiler.planning.serving.plans import KserveModel, KservePlan, Rollout
 
 CONTAINER = "kserve-container"
 WORKER = "worker-container"
 DEPLOYMENT_MODE = "serving.kserve.io/deploymentMode"
-RUNTIMES_OWN = frozenset({"model", "shm"})
-"""Volumes that a ServingRuntime's pods have from KServe or from the runtime itself."""
+WEIGHTS = "model"
+"""Volume that the gates alone mount, where KServe mounts the weights itself."""
+
+PATIENCE = 30
+"""Seconds between two looks of a ServingRuntime's start-up probes: one of them starts a client of Ray."""
 
 AUTOSCALER = "serving.kserve.io/autoscalerClass"
 MODEL_FORMAT = "modelFormat"
@@ -44,10 +47,7 @@ def _predictor(plan: KservePlan) -> Body:
     if plan.canary is not None:
         predictor["canaryTrafficPercent"] = plan.canary
     if plan.rollout is not None:
-        predictor["deploymentStrategy"] = {
-            "type": "RollingUpdate",
-            "rollingUpdate": {"maxSurge": plan.rollout.surge, "maxUnavailable": plan.rollout.unavailable},
-        }
+        predictor["deploymentStrategy"] = _strategy(plan.rollout)
     if "metadata" in template:
         predictor["labels"] = template["metadata"]["labels"]
     if plan.annotations:
@@ -56,7 +56,17 @@ def _predictor(plan: KservePlan) -> Body:
     if plan.served is not None:
         del spec["containers"]
         return {**predictor, **spec, "model": dict(plan.served)}
-    return {**predictor, **(spec if plan.model is None else _on_several_nodes(plan.model, spec))}
+    if plan.model is None:
+        return {**predictor, **spec}
+    seconds = plan.pod.probes.startup_seconds if plan.pod.probes is not None else 0
+    return {**predictor, **_on_several_nodes(plan.model, spec, seconds)}
+
+
+def _strategy(rollout: Rollout) -> Body:
+    if rollout.at_once:
+        return {"type": "Recreate"}
+    numbers = {"maxSurge": rollout.surge, "maxUnavailable": rollout.unavailable}
+    return {"type": "RollingUpdate", "rollingUpdate": numbers}
 
 
 def _scaling(plan: KservePlan) -> Body:
@@ -72,31 +82,32 @@ def _scaling(plan: KservePlan) -> Body:
     return {"scaleMetric": scale.metric, "scaleTarget": scale.value}
 
 
-def _on_several_nodes(model: KserveModel, spec: Body) -> Body:
-    """The leading pod as a model of a ServingRuntime, and the others beside it. KServe mounts the weights itself; the
-    leading pod's own mount of them is for its gate alone. Shared memory is the runtime's, too."""
+def _on_several_nodes(model: KserveModel, spec: Body, startup_seconds: int) -> Body:
+    """The leading pod as a model of a ServingRuntime, and the others beside it, each behind the gate: KServe mounts the
+    weights itself, by a sub-path that the kubelet would make, as root, where a pod started before they are there.
+
+    It merges both pods into the runtime's. A probe says how long it waits and nothing else: with a way to ask of its own
+    it would have two, which the API server refuses.
+    """
     (container,) = spec["containers"]
-    own = [one for one in container["volumeMounts"] if one["name"] not in RUNTIMES_OWN]
-    volumes = [one for one in spec["volumes"] if one["name"] != "shm"]
+    mounts = [one for one in container["volumeMounts"] if one["name"] != WEIGHTS]
+    both = {field: container[field] for field in ("env", "resources", "securityContext") if field in container}
+    patience = {"periodSeconds": PATIENCE, "failureThreshold": -(-startup_seconds // PATIENCE)}
+    joined: Body = {"exec": {"command": list(model.joined)}} if model.joined else {}
+    around = {field: value for field, value in spec.items() if field != "containers"}
     server: Body = {
         "modelFormat": {"name": model.model_format},
         "protocolVersion": model.protocol,
         "runtime": model.runtime,
         "storageUri": model.uri,
+        **({"args": container["args"]} if "args" in container else {}),
+        **both,
+        "startupProbe": patience,
+        "volumeMounts": mounts,
     }
-    kept = ("args", "env", "resources", "startupProbe", "readinessProbe", "livenessProbe")
-    server |= {field: container[field] for field in kept if field in container} | {"volumeMounts": own}
-    same = {field: container[field] for field in ("env", "resources") if field in container}
-    shared = ("nodeSelector", "tolerations", "imagePullSecrets", "securityContext", "automountServiceAccountToken")
-    workers: Body = {
-        "pipelineParallelSize": model.pipeline,
-        "tensorParallelSize": model.tensor,
-        **{field: spec[field] for field in shared if field in spec},
-        "containers": [{"name": WORKER, **same, "volumeMounts": own}],
-        "volumes": [one for one in volumes if one["name"] not in RUNTIMES_OWN],
-    }
-    alone = {field: value for field, value in spec.items() if field not in {"containers", "volumes"}}
-    return {**alone, "volumes": volumes, "model": server, "workerSpec": workers}
+    worker = {"name": WORKER, **both, "startupProbe": {**joined, **patience}, "volumeMounts": mounts}
+    sizes = {"pipelineParallelSize": model.pipeline, "tensorParallelSize": model.tensor}
+    return {**around, "model": server, "workerSpec": {**sizes, **around, "containers": [worker]}}
 
 
 LOWERING = (KservePlan, kserve)

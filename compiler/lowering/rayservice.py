@@ -10,6 +10,9 @@ from compiler.lowering.metadata import manifest, metadata
 from compiler.manifest import Body, Manifest
 from compiler.planning.serving.plans import RayGroup, RayPlan
 
+JOINING = "RAY_AUTOSCALER_RECONCILE_ALLOCATE_STATUS_TIMEOUT_S"
+"""After so many seconds it deletes a pod that has not joined. Source: Ray 2.56, autoscaler/v2/instance_manager/config.py."""
+
 AUTOSCALER_RESOURCES = {"cpu": "500m", "memory": "512Mi"}
 
 
@@ -17,7 +20,7 @@ def ray_service(plan: RayPlan) -> Manifest:
     """The RayService. A new cluster takes over before the old one goes."""
     cluster: Body = {"rayVersion": plan.version}
     if plan.idle_seconds is not None:
-        cluster |= _autoscaler(plan.idle_seconds)
+        cluster |= _autoscaler(plan.idle_seconds, plan.joining_seconds)
     cluster["headGroupSpec"] = _group(plan.head, "ray-head")
     cluster["workerGroupSpecs"] = [{"groupName": plan.group, **_number(plan), **_group(plan.workers, "ray-worker")}]
     body: Body = {
@@ -45,7 +48,7 @@ def _group(group: RayGroup, container: str) -> Body:
     return {"rayStartParams": dict(sorted(group.parameters.items())), "template": pod_template(group.pod, container)}
 
 
-def _autoscaler(idle_seconds: int) -> Body:
+def _autoscaler(idle_seconds: int, joining_seconds: int) -> Body:
     """Ray's autoscaler, beside the head. The operator gives it no security context of its own."""
     return {
         "enableInTreeAutoscaling": True,
@@ -53,6 +56,7 @@ def _autoscaler(idle_seconds: int) -> Body:
             # The operator gives the pods the restart policy that this version needs only where it is named.
             "version": "v2",
             "idleTimeoutSeconds": idle_seconds,
+            "env": [{"name": JOINING, "value": str(joining_seconds)}],
             "resources": {"requests": dict(AUTOSCALER_RESOURCES), "limits": dict(AUTOSCALER_RESOURCES)},
             "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
         },

@@ -79,7 +79,9 @@ class WorkPod(NamedTuple):
     pull_secrets: tuple[str, ...] = ()
     service_account: str | None = None
     labels: Mapping[str, str] = {}
-    grace_seconds: int = 60
+    grace_seconds: int | None = 60
+    """How long it may take to end; None where the operator says so itself."""
+
     workdir: str | None = None
     capabilities: tuple[str, ...] = ()
     ports: Mapping[str, int] = {}

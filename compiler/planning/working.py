@@ -47,18 +47,18 @@ def planners() -> Mapping[type, PlannerOf]:
 
 
 @cache
-def planner_of(workload: type) -> PlannerOf:
-    """The planner of a type of workload: the module that is called as the type is. No other one is imported."""
-    name = _INNER_CAPITAL.sub("_", workload.__name__).lower()
+def planner_of(workload: str) -> PlannerOf:
+    """The planner of a type of workload, by the type's name, which its module has, too. No other one is imported."""
+    name = _INNER_CAPITAL.sub("_", workload).lower()
     found: PlannerOf = import_module(f"{PACKAGE}.{name}").PLANNER
     return found
 
 
 def cards_of(workload: Workload, program: Program) -> tuple[str | None, int]:
     """The accelerators that a workload names, and how many cards it may have at once, all of its pods together."""
-    return planner_of(type(workload)).cards(workload, program)
+    return planner_of(type(workload).__name__).cards(workload, program)
 
 
 def plan_workload(workload: Workload, program: Program) -> Staged[Planned]:
     """Every decision about a workload. With an error there are no plans."""
-    return planner_of(type(workload)).plan(workload, program)
+    return planner_of(type(workload).__name__).plan(workload, program)

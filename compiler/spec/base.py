@@ -27,10 +27,10 @@ Labels = dict[LabelKey, Annotated[str, StringConstraints(pattern=LABEL_VALUE)]]
 Annotations = dict[LabelKey, str]
 """Annotations: keys as those of labels, any text as values."""
 
-Quantity = Annotated[str, StringConstraints(pattern=QUANTITY)]
+Quantity = Annotated[str, StringConstraints(pattern=QUANTITY, max_length=32)]
 """A size in Kubernetes notation, such as `50Gi` or `1.5Ti`."""
 
-Duration = Annotated[str, StringConstraints(pattern=DURATION, min_length=2)]
+Duration = Annotated[str, StringConstraints(pattern=DURATION, min_length=2, max_length=32)]
 """A length of time: `24h`, `90m`, `1h30m`, `45s`."""
 
 

@@ -60,7 +60,7 @@ REMEDIES: Mapping[str, str] = MappingProxyType({
     r"^[0-9]+(\.[0-9]+)*$": 'Write a version in quotes, such as `"0.29.0"`.',
     r"^-{0,2}[A-Za-z0-9][-A-Za-z0-9_.]*$": "Write the name of an argument, such as `max-num-seqs`.",
     r"^[A-Za-z0-9][-A-Za-z0-9_.]*$": "Write the name of an argument without dashes before it, such as `max-num-seqs`.",
-    r"^/([-A-Za-z0-9._]+(/[-A-Za-z0-9._]+)*)?$": "Write a path such as `/chat`, without a slash at its end.",
+    r"^/([-A-Za-z0-9_.]*[-A-Za-z0-9_][-A-Za-z0-9_.]*(/[-A-Za-z0-9_.]*[-A-Za-z0-9_][-A-Za-z0-9_.]*)*)?$": "Write a path such as `/chat`, without a slash at its end.",
     r"^/[-A-Za-z0-9._/]*$": "Write a path such as `/health`.",
     r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$": "Write the file's path among the weights, such as `model-q4_k_m.gguf`.",
     r"^[^\x00-\x1f]+$": "Write a file's path from this one, such as `questions.jsonl`.",

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from compiler.diagnostics import Diagnostic, Staged, closest
 from compiler.source.document import Document, Origin, Path
 from compiler.spec import problems
+from compiler.spec.names import camel
 from compiler.spec.remedies import ORDER, REMEDIES
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 M = TypeVar("M", bound=BaseModel)
 Error = Mapping[str, Any]
@@ -146,13 +150,15 @@ def _length(error: Error, at: Origin, found: Any, model: type[BaseModel]) -> Dia
     del model
     at = _key(at)
     context = error["ctx"]
+    value = at.path[-1] if at.key else found
     if "max_length" in context:
-        wrong = f"{_subject(at)} has {len(str(at.path[-1] if at.key else found))} characters."
+        many = f"{len(value)} entries" if isinstance(value, list | dict) else f"{len(str(value))} characters"
+        wrong = f"{_subject(at)} has {many}."
         return problems.bad_value(at, wrong, f"It may have {context['max_length']}.")
-    if isinstance(found, list):
+    if isinstance(value, list):
         return problems.bad_value(at, f"{_subject(at)} is an empty list.", "Name at least one, or leave the field out.")
     return problems.bad_value(
-        at, f"{_subject(at)} cannot be `{found}`.", f"Write {context['min_length']} or more characters."
+        at, f"{_subject(at)} cannot be `{value}`.", f"Write {context['min_length']} or more characters."
     )
 
 
@@ -214,7 +220,12 @@ def _fields(model: type[BaseModel], path: Path) -> Iterator[str]:
     """Names of the fields at a place below a model, over all members of unions on the way."""
     for member in _annotations(model, path):
         if isinstance(member, type) and issubclass(member, BaseModel):
-            yield from (field.alias or name for name, field in member.model_fields.items())
+            yield from (_alias(name, field) for name, field in member.model_fields.items())
+
+
+def _alias(name: str, field: FieldInfo) -> str:
+    """What specs call a field. A model that refers to itself has its aliases only when it was used."""
+    return field.alias or camel(name)
 
 
 def _annotations(model: type[BaseModel], path: Path) -> list[Any]:
@@ -229,7 +240,7 @@ def _below(annotation: Any, step: str | int) -> Iterator[Any]:
     """What a step into a value of this type can lead to."""
     for one in _members(annotation):
         if isinstance(one, type) and issubclass(one, BaseModel):
-            yield from (field.annotation for name, field in one.model_fields.items() if step == (field.alias or name))
+            yield from (field.annotation for name, field in one.model_fields.items() if step == _alias(name, field))
         elif get_origin(one) in (dict, list):
             yield get_args(one)[-1]
 
@@ -256,6 +267,7 @@ _EXPLAIN: dict[str, Callable[[Error, Origin, Any, type[BaseModel]], Diagnostic]]
     "string_too_long": _length,
     "string_too_short": _length,
     "too_short": _length,
+    "too_long": _length,
 }
 _TYPES: dict[Any, str] = {str: "text", bool: "true, false"}
 _WANTED = {

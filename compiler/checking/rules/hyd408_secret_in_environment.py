@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.checking.credentials import looks_like_one, may_hold_one, named_like_one
 from compiler.checking.rule import Finding, Rule
 from compiler.diagnostics import Code, Severity
 from compiler.linking.workload import Variables
+from compiler.spec.credentials import holds_one
 
 DO = "Put it into a Secret, and write `{secret: <name>, key: <key>}` in its place. Then revoke this one."
 
@@ -16,9 +16,7 @@ def secret_in_environment(variables: Variables, limit: str) -> Iterator[Finding]
     """A variable that is called like a credential, or whose value has the form of one."""
     del limit
     for name, value in variables.values.items():
-        if not isinstance(value, str):
-            continue
-        if looks_like_one(value) or (named_like_one(name) and may_hold_one(name, value)):
+        if isinstance(value, str) and holds_one(name, value):
             yield Finding(variables.place(name), f"The variable `{name}` holds a credential.", DO, secret=True)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.dialects import cpod_inference_problems as problems
-from compiler.dialects.cpodoperator.expanding import expanded
+from compiler.dialects.cpodoperator.expanding import TooLongError, expanded
 from compiler.dialects.cpodoperator.predictors import STORAGE_URI
 from compiler.dialects.cpodoperator.variables import environment_of
 from compiler.dialects.kubeflow_pods import entries, number
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 PORT = "API_PORT"
 """Variable that the operator's images take their port from."""
+
+MOST = 1 << 20
+"""Characters of all variables of a container, and of its program: etcd takes objects of 1.5 MiB."""
 
 USUAL_PORT = 8080
 """Where KServe sends requests to, if a container says nothing."""
@@ -67,24 +70,36 @@ def _environment(predictor: Predictor) -> Staged[Environment]:
     read = environment_of(variables, at)
     found += read.found
     made: dict[str, Any] = {}
+    left = MOST
     for name, value in read.value.items():
-        staged = _expanded(value, made, predictor, "env")
+        staged = _expanded(value, made, predictor, "env", left)
         found += staged.found
         made[name] = staged.value
+        left -= len(staged.value) if isinstance(staged.value, str) else 0
     made.pop(STORAGE_URI, None)
     return Staged(made, found)
 
 
 def _line(predictor: Predictor, field: str, environment: Environment) -> Staged[tuple[str, ...]]:
-    read = [_expanded(one, environment, predictor, field) for one in predictor.container.get(field) or ()]
-    return Staged(tuple(str(one.value) for one in read), [finding for one in read for finding in one.found])
+    line: list[str] = []
+    found: list[Diagnostic] = []
+    left = MOST
+    for one in predictor.container.get(field) or ():
+        staged = _expanded(one, environment, predictor, field, left)
+        found += staged.found
+        line.append(str(staged.value))
+        left -= len(line[-1])
+    return Staged(tuple(line), found)
 
 
-def _expanded(value: Any, known: Environment, predictor: Predictor, field: str) -> Staged[Any]:
+def _expanded(value: Any, known: Environment, predictor: Predictor, field: str, most: int) -> Staged[Any]:
     if not isinstance(value, str):
         return Staged(value)
     try:
-        return Staged(expanded(value, known))
+        return Staged(expanded(value, known, most))
+    except TooLongError:
+        what = f"`{field}` that comes to more than {MOST:,} characters"
+        return Staged(value, [problems.not_carried(predictor.below(field, key=True), what)])
     except KeyError as error:
         what = f"`$({error.args[0]})`, a variable whose value is no text"
         return Staged(value, [problems.not_carried(predictor.below(field, key=True), what)])

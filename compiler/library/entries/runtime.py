@@ -137,6 +137,9 @@ class Multinode(SpecModel):
     arguments: list[Argument] = Field(default=[])
     """Arguments of the server, templates."""
 
+    joined: list[Text] = Field(default=[])
+    """Command that tells, in a further pod, whether it has started; empty leaves the start-up probe of the runtime."""
+
 
 class Runtime(Entry):
     """A server in an image. Its command line is written whole, from what planning decides."""
@@ -162,7 +165,7 @@ class Runtime(Entry):
     vendors: Annotated[list[Vendor], Field(min_length=1)] = Field(default=["nvidia"])
     """Vendors of the cards that `image` runs on."""
 
-    version: Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)*$")]
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)*$", max_length=64)]
     """Version of the server in the image."""
 
     rank: Annotated[int, Field(ge=1)] = 100

@@ -48,6 +48,9 @@ class Choice(NamedTuple):
     environment: Mapping[str, str] = {}
     """Variables that a ModelSpec gives, under the service's own."""
 
+    listed: bool = False
+    """Whether a ModelSpec lists this way."""
+
     @property
     def arguments(self) -> Mapping[str, ArgumentValue]:
         """Arguments beside those that the runtime's entry writes."""

@@ -24,8 +24,8 @@ from compiler.planning.identity import Identity
 from compiler.planning.serving import problems_of_services as problems
 from compiler.planning.serving.context import command_line, context_of, environment_of, port_of
 from compiler.planning.serving.plans import KserveModel, KservePlan
-from compiler.planning.serving.pods import image_of, probes_of, serving_pod
-from compiler.planning.serving.rollout import WITHOUT_SPARE, rollout_of
+from compiler.planning.serving.pods import GRACE_SECONDS, image_of, probes_of, serving_pod
+from compiler.planning.serving.rollout import AT_ONCE, WITHOUT_SPARE, rollout_of
 from compiler.planning.summary import PodSummary
 
 if TYPE_CHECKING:
@@ -37,6 +37,11 @@ RENAMED_MODES = (0, 16)
 """From this version on its webhook writes `Standard` and `Knative` for what was called `RawDeployment` and `Serverless`."""
 
 LEGACY_MODES = {"Standard": "RawDeployment", "Knative": "Serverless"}
+VISIBILITY = "networking.kserve.io/visibility"
+"""Without this label KServe makes an Ingress of its own for every service, whether it is to be reached from outside or not.
+
+Source: KServe 0.18, pkg/controller/v1beta1/inferenceservice/reconcilers/ingress."""
+
 DEFAULT_CONCURRENCY = 8
 """Requests at once of a replica, where nothing is said."""
 
@@ -79,9 +84,8 @@ def check(choice: Choice, program: Program) -> Iterator[Diagnostic]:
         yield problems.bad_scale(
             service.at("replicas", "min"), wrong, "Write `min: 1`, or serve on a cluster with Knative."
         )
-    if choice.plan.nodes > 1 and not scale.fixed:
-        wrong = "KServe does not scale a replica that stands on several nodes."
-        yield problems.bad_scale(service.at("replicas"), wrong, "Make `min` and `max` equal, or use `engine: ray`.")
+    if choice.plan.nodes > 1:
+        yield from _check_nodes(choice, mode)
     if scale.metric is not None and not scale.fixed and scale.metric not in METRICS[scaler]:
         wrong = f"`{scaler}`, which scales on cluster `{profile.name}`, does not count by `{scale.metric}`."
         known = " or ".join(f"`{one}`" for one in METRICS[scaler])
@@ -97,6 +101,21 @@ def check(choice: Choice, program: Program) -> Iterator[Diagnostic]:
         yield problems.no_canary(
             service.at("canary"), wrong, "Remove `canary`, or make a second service and compare the two."
         )
+
+
+def _check_nodes(choice: Choice, mode: str) -> Iterator[Diagnostic]:
+    """One replica on several nodes: its workers are counted for one leading pod, whatever the number of those.
+
+    Source: KServe 0.18, inferenceservice/components/predictor.go and reconcilers/deployment.
+    """
+    service, scale = choice.service, choice.service.scale
+    if mode == "Knative":
+        wrong = f"A replica stands on {choice.plan.nodes} nodes, which KServe does in mode Standard alone."
+        at = service.at("engine") if service.engine else service.origin
+        yield problems.no_engine(at, wrong, "Use `engine: ray`, or cards of which a node has enough.")
+    if (scale.least, scale.most) != (1, 1):
+        wrong = "Of a server that stands on several nodes, KServe runs one replica."
+        yield problems.bad_scale(service.at("replicas"), wrong, "Remove `replicas`, or use `engine: ray`.")
 
 
 def _check_query(choice: Choice, profile: Profile) -> Iterator[Diagnostic]:
@@ -138,9 +157,8 @@ def plan(choice: Choice, program: Program) -> Staged[Made | None]:
 
 
 def _about_rollout(choice: Choice, program: Program) -> Iterator[Diagnostic]:
-    """A service whose pods are replaced one after the other."""
-    replaced = mode_of(program.profile) == "Standard" and choice.plan.nodes == 1
-    if replaced and rollout_of(choice, program) == WITHOUT_SPARE:
+    """A service that a pod is missing of while it is replaced."""
+    if mode_of(program.profile) == "Standard" and rollout_of(choice, program) in {WITHOUT_SPARE, AT_ONCE}:
         service, scale = choice.service, choice.service.scale
         minutes = probes_of(choice, port_of(choice)).startup_seconds // 60
         at = service.at("replicas") if scale.most > 1 else service.origin
@@ -168,11 +186,12 @@ def _made(choice: Choice, program: Program) -> Made:
     scale = scale_of(choice, profile)
     scaler = autoscaler_of(profile)
     knative = mode_of(profile) == "Knative"
+    pod = pod._replace(grace_seconds=grace_of(profile))
     query = None
     if scaler == "keda" and not scale.fixed:
         query = render_text(choice.runtime.metrics[scale.metric], context)  # type: ignore[index]
     made = KservePlan(
-        identity=_identity(choice),
+        identity=_identity(choice, profile),
         pod=pod,
         # The replicas of a fixed size are nobody's to count: an HPA keeps the bounds without any metric.
         scale=scale._replace(metric=None, value=None) if several is not None else scale,
@@ -180,9 +199,9 @@ def _made(choice: Choice, program: Program) -> Made:
         autoscaler=None if knative else "none" if several is not None else "hpa" if scale.fixed else scaler,
         query=query,
         prometheus=profile.prometheus if query is not None else None,
-        rollout=None if knative or several is not None else rollout_of(choice, program),
+        rollout=None if knative else rollout_of(choice, program),
         canary=service.canary,
-        annotations=_deadline(profile, pod.probes.startup_seconds if pod.probes else 0) if knative else {},
+        annotations=deadline(profile, pod.probes.startup_seconds if pod.probes else 0),
         model=_on_several_nodes(choice) if several is not None else None,
     )
     summary = PodSummary(
@@ -196,9 +215,19 @@ def _made(choice: Choice, program: Program) -> Made:
     return Made((*files.plans, made), (summary,), scale)
 
 
-def _deadline(profile: Profile, startup: int) -> dict[str, str]:
+def deadline(profile: Profile, startup: int) -> dict[str, str]:
     """Knative takes a revision that is not ready in ten minutes for failed; weights may have to be waited for."""
+    if mode_of(profile) != "Knative":
+        return {}
     return {"serving.knative.dev/progress-deadline": f"{profile.gate_seconds + startup}s"}
+
+
+def grace_of(profile: Profile) -> int | None:
+    """Seconds that a server may take to end. Knative refuses the field: it is the time that it gives a request.
+
+    Source: Knative Serving, pkg/apis/serving/fieldmask.go, `PodSpecMask`.
+    """
+    return None if mode_of(profile) == "Knative" else GRACE_SECONDS
 
 
 def _on_several_nodes(choice: Choice) -> KserveModel:
@@ -213,13 +242,16 @@ def _on_several_nodes(choice: Choice) -> KserveModel:
         f"pvc://{data.claim}/{data.directory}",
         choice.plan.tensor,
         choice.plan.pipeline,
+        tuple(several.joined),
     )
 
 
-def _identity(choice: Choice) -> Identity:
+def _identity(choice: Choice, profile: Profile) -> Identity:
     """Without the project's labels: KServe copies labels into pods, and a changed one would restart the servers."""
     service = choice.service
     labels = {name: value for name, value in service.labels.items() if name not in service.project_labels}
+    if mode_of(profile) == "Standard":
+        labels[VISIBILITY] = "cluster-local"
     if choice.loaded.model_id is not None:
         labels["hydra.io/model-id"] = choice.loaded.model_id
     places = {"image": service.at("image")} if service.image else {}

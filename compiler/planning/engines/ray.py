@@ -23,7 +23,8 @@ from compiler.planning.serving import problems_of_services as problems
 from compiler.planning.serving.apps import app_text
 from compiler.planning.serving.context import APPLICATION, context_of, environment_of
 from compiler.planning.serving.plans import RayGroup, RayPlan
-from compiler.planning.serving.pods import image_of, serving_pod
+from compiler.planning.serving.pods import image_of, probes_of, serving_pod
+from compiler.planning.serving.rollout import has_spare
 from compiler.planning.summary import PodSummary
 from compiler.planning.training.placement import usable
 from compiler.planning.training.values import Pool
@@ -57,6 +58,12 @@ WORKER_SHM = 4 * GIB
 
 IDLE_SECONDS = 600
 """How long a worker without a replica is kept: loading a model takes minutes, and requests come in waves."""
+
+JOINING_SECONDS = 3600
+"""How long the autoscaler leaves a pod that has not joined, where nothing is waited for: Ray's own."""
+
+ENGINE_SECONDS = 3600
+"""How long Ray Serve LLM lets an engine start. Source: Ray 2.56, llm/_internal/serve/constants.py."""
 
 COUNTED = frozenset({"concurrency"})
 
@@ -95,7 +102,14 @@ def plan(choice: Choice, program: Program) -> Staged[Made | None]:
         made = _made(choice, program)
     except TemplateFault as fault:
         return Staged(None, [template_fails(choice.runtime.origin.child(*fault.path), fault)])
-    return Staged(made)
+    return Staged(made, list(_about_upgrade(choice, program)))
+
+
+def _about_upgrade(choice: Choice, program: Program) -> Iterator[Diagnostic]:
+    """A service that no second cluster could take over from. Source: KubeRay 1.5, `shouldPrepareNewCluster`."""
+    service, cards = choice.service, choice.plan.cards * choice.service.scale.least
+    if cards and not has_spare(choice.resolved, cards, program):
+        yield problems.no_second(service.origin, choice.resolved.id, cards)
 
 
 def _made(choice: Choice, program: Program) -> Made:
@@ -128,6 +142,7 @@ def _made(choice: Choice, program: Program) -> Made:
         least=scale.least * serving.nodes,
         most=scale.most * serving.nodes,
         idle_seconds=None if scale.fixed else IDLE_SECONDS,
+        joining_seconds=program.profile.gate_seconds + JOINING_SECONDS,
     )
     return Made((*files.plans, made), tuple(_summaries(choice, made)), deployment_of(choice)[0])
 
@@ -143,6 +158,9 @@ def _environment(choice: Choice, environment: Mapping[str, Any], *, shipped: boo
     own = choice.service.environment
     kept = {name: value for name, value in environment.items() if name in own or name not in {"HOME", "USER"}}
     kept["RAY_USAGE_STATS_ENABLED"] = "0"
+    seconds = probes_of(choice, SERVE_PORT).startup_seconds
+    if seconds > ENGINE_SECONDS:
+        kept.setdefault("RAYLLM_ENGINE_START_TIMEOUT_S", str(seconds))
     if shipped:
         # The application is found first, and beside it what the service names.
         further = kept.get("PYTHONPATH")

@@ -10,12 +10,16 @@ from compiler.diagnostics import Diagnostic, Staged
 from compiler.linking.serving import ArgumentValue, Service
 from compiler.planning.serving import problems_of_services as problems
 from compiler.source.document import Origin
+from compiler.spec.credentials import holds_one
 
 if TYPE_CHECKING:
     from compiler.library.entries.runtime import Runtime
 
 EIGHT_BITS = ("fp8", "int8")
 """What the names of cache types of 8 bits begin with."""
+
+MOST = 2**31 - 1
+"""The largest number that an argument can have, as with fields of the language."""
 
 _WHOLE = re.compile(r"[0-9]+")
 
@@ -34,6 +38,9 @@ class Given(NamedTuple):
     further: Mapping[str, ArgumentValue] = {}
     """In the order of the spec."""
 
+
+DECIDED = ("context", "tensor", "pipeline", "utilization", "cache", "batched_tokens", "sequences", "quantization")
+"""What planning decides and a server has an argument for: the fields of `decides` in a runtime's entry."""
 
 FIELDS = {"context": ("context",), "tensor": ("parallelism", "tensor"), "pipeline": ("parallelism", "pipeline"), "quantization": ("quantization",)}  # fmt: skip
 """What planning decides -> the field of a service that says it, too."""
@@ -99,7 +106,8 @@ def _given(
 
 
 def _decides(runtime: Runtime) -> dict[str, str]:
-    return dict(runtime.decides.model_dump(exclude_none=True))
+    named = {what: getattr(runtime.decides, what) for what in DECIDED}
+    return {what: name for what, name in named.items() if name is not None}
 
 
 def _number(service: Service, runtime: Runtime, what: str, value: ArgumentValue | None) -> Staged[int | float | None]:
@@ -115,8 +123,12 @@ def _number(service: Service, runtime: Runtime, what: str, value: ArgumentValue 
     text = str(value)
     if isinstance(value, bool):
         return Staged(None)  # which is told of every argument that takes a value
-    if _WHOLE.fullmatch(text) and int(text) > 0:
-        return Staged(int(text))
+    if _WHOLE.fullmatch(text):
+        # So many digits cannot be read at all.
+        if len(text) <= len(str(MOST)) and 0 < int(text) <= MOST:
+            return Staged(int(text))
+        wrong = f"The number of `{name}` is not one from 1 to {MOST}."
+        return Staged(None, [problems.bad_argument(_at(service, name), wrong, "Write one that a server can have.")])
     wrong = f"`{name}` is a whole number, and `{value}` is none."
     return Staged(None, [problems.bad_argument(_at(service, name), wrong, "Write it in digits.")])
 
@@ -132,26 +144,66 @@ def _check(service: Service, runtime: Runtime, arguments: Mapping[str, ArgumentV
     known = {*runtime.parameters, *runtime.switches}
     for name, value in arguments.items():
         at = _at(service, name)
+        secret = _is_credential(name, value)
         if name in runtime.reserved:
-            yield problems.own_argument(at._replace(key=True), name, runtime.reserved[name])
+            own = problems.own_argument(at._replace(key=True), name, runtime.reserved[name])
+            yield own._replace(secret=secret)
+        elif secret:
+            yield problems.credential(at, f"The argument `{name}`")
         elif known and name not in known:
             yield problems.unknown_argument(at._replace(key=True), runtime.name, name, sorted(known))
         elif name in runtime.switches and not isinstance(value, bool):
             yield problems.bad_argument(at, f"`{name}` is a switch.", "Write `true` or `false`.")
         elif name in runtime.parameters and isinstance(value, bool):
             yield problems.bad_argument(at, f"`{name}` takes a value.", "Write the value.")
+        elif any(_like_a_flag(one) for one in _alone(runtime, value)):
+            wrong = f"A value of `{name}` begins with `-`: the server would take it for an argument of its own."
+            yield problems.bad_argument(at, wrong, "Write it as an argument, or without the dash.")
+        if len(_spellings(service, name)) > 1:
+            yield problems.bad_argument(
+                at._replace(key=True), f"`{name}` is given twice, with dashes and without.", "Remove one of them."
+            )
+
+
+def _is_credential(name: str, value: ArgumentValue) -> bool:
+    texts = [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+    return any(holds_one(name, one) for one in texts)
+
+
+def _alone(runtime: Runtime, value: ArgumentValue) -> list[str | int | float]:
+    """The values that stand in the command line by themselves, and not behind a `=`."""
+    if isinstance(value, list):
+        return value
+    return [] if runtime.command.joined or isinstance(value, bool) else [value]
+
+
+def _like_a_flag(value: str | int | float) -> bool:
+    """Whether a command line's parser takes a value for an argument. A negative number it does not."""
+    return isinstance(value, str) and value.startswith("-") and _float(value) is None
+
+
+def _spellings(service: Service, name: str) -> list[str]:
+    """The keys of the spec that say an argument, which may have dashes before it."""
+    given = _written(service)
+    return [str(one) for one in given if str(one).lstrip("-") == name] if isinstance(given, Mapping) else []
 
 
 def _at(service: Service, name: str) -> Origin:
     """The place of an argument, which may have been written with dashes before its name."""
     at = service.at("arguments")
+    if isinstance(_written(service), str):  # A document that has all of them in one text.
+        return at
+    spelled = _spellings(service, name)
+    return at.child(spelled[0]) if spelled else service.origin
+
+
+def _written(service: Service) -> object:
+    """What the spec has under `arguments`."""
+    at = service.at("arguments")
     written: object = at.document.value
     for step in at.path:
         written = written.get(step) if isinstance(written, Mapping) else None
-    if isinstance(written, str):  # A document that has all of them in one text.
-        return at
-    spelled = next((one for one in written if str(one).lstrip("-") == name), None) if isinstance(written, Mapping) else None  # fmt: skip
-    return at.child(str(spelled)) if spelled is not None else service.origin
+    return written
 
 
 def written(runtime: Runtime, arguments: Mapping[str, ArgumentValue]) -> list[str]:

@@ -23,6 +23,7 @@ from compiler.planning.serving.values import Ask, Limits, ServingPlan
 from compiler.planning.training.values import Card, Pool
 from compiler.planning.weights import weights_bytes
 from compiler.source.document import Origin
+from compiler.spec.credentials import holds_one, looks_like_one
 from compiler.spec.names import camel
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def attempted(service: Service, loaded: Loaded, attempt: Attempt, program: Progr
         *_check_ways(service, loaded, attempt),
     ]
     given = read_arguments(service, runtime, attempt.arguments)
-    found += given.found
+    found += [*given.found, *_check_credentials(service, attempt)]
     if service.quantization is not None and service.quantization not in runtime.converts:
         found.append(_no_conversion(service, runtime))
     if found:
@@ -140,6 +141,7 @@ def _choice(way: _Way, plan: ServingPlan) -> Choice:
         way.given,
         way.concurrency,
         attempt.environment,
+        attempt.listed,
     )
 
 
@@ -186,6 +188,15 @@ def _check_ways(service: Service, loaded: Loaded, attempt: Attempt) -> Iterator[
     if service.api_key is not None and not engine.keys(runtime):
         yield problems.no_key(service.at("key"), runtime.name, engine.name)
     yield from _check_file(service, loaded, runtime)
+
+
+def _check_credentials(service: Service, attempt: Attempt) -> Iterator[Diagnostic]:
+    """Secrets in what no policy rule looks at: a ModelSpec's variables, and the program. Its arguments are read elsewhere."""
+    for name, value in attempt.environment.items():
+        if holds_one(name, value):
+            yield problems.credential(service.references[0].at, f"The variable `{name}` of its ModelSpec")
+    if any(looks_like_one(one) for one in (*service.command, *service.line)):
+        yield problems.credential(service.at("command"), "The program's own line")
 
 
 def _check_file(service: Service, loaded: Loaded, runtime: Runtime) -> Iterator[Diagnostic]:

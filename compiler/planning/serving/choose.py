@@ -153,6 +153,9 @@ def _from_hub(service: Service, loaded: Loaded, program: Program) -> Staged[Choi
             tried = attempted(service, loaded, _of_match(service, one, engine), program)
             if tried.value is not None:
                 return tried
+            secrets = [found for found in tried.found if found.code is problems.CREDENTIAL]
+            if secrets:
+                return Staged(None, secrets)
             wrong = next((found.wrong for found in tried.found if found.level is Severity.ERROR), "")
             left.append(
                 f"{one.cards or 0} x `{one.resolved.id}` with `{one.runtime.name}` and `{engine.name}`: {wrong}"

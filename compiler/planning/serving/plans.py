@@ -19,6 +19,9 @@ class Rollout(NamedTuple):
     unavailable: int
     """Replicas that may be missing."""
 
+    at_once: bool = False
+    """All pods go before the first new one comes; the two numbers then say nothing."""
+
 
 class KserveModel(NamedTuple):
     """A replica on several nodes, by a ServingRuntime of the cluster."""
@@ -31,6 +34,8 @@ class KserveModel(NamedTuple):
 
     tensor: int
     pipeline: int
+    joined: tuple[str, ...] = ()
+    """Command that tells, in a further pod, whether its server has started; empty leaves the runtime's own."""
 
 
 class KservePlan(NamedTuple):
@@ -90,6 +95,9 @@ class RayPlan(NamedTuple):
     most: int
     idle_seconds: int | None = None
     """How long Ray's autoscaler leaves an idle worker; None where nothing is scaled."""
+
+    joining_seconds: int = 3600
+    """How long it leaves a worker that has not joined: one waits for the weights as long as its gate does."""
 
     uid: int = 1000
     gid: int = 1000

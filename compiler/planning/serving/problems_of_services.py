@@ -9,8 +9,8 @@ from compiler.diagnostics import Code, Diagnostic, Located, Severity, closest
 NO_SPARE = Code(
     "HYD525",
     Severity.INFO,
-    "A service whose pods are replaced one after the other, since no cards are left for one more.",
-    "A new revision would wait for ever for cards that the old one keeps. So an old pod goes first, and is missing until the new one has loaded.",
+    "A service whose new revision finds no free cards beside the old one.",
+    "A new revision would wait for ever for cards that the old one keeps. Under KServe an old pod goes first, and is missing until the new one has loaded. A RayService makes a second cluster, which waits.",
     bad="accelerators: {a100-80gb: {count: 1}}   # and a service with one card",
     good="accelerators: {a100-80gb: {count: 2}}",
 )
@@ -144,12 +144,30 @@ NEEDS_IMAGE = Code(
 )
 
 
+CREDENTIAL = Code(
+    "HYD586",
+    Severity.ERROR,
+    "A credential stands among the arguments of a server, or among the variables of a ModelSpec.",
+    "Specs are committed: whoever reads the repo or its history can use it, and who may look at pods reads their arguments.",
+    bad="services:\n  chat: {model: base, arguments: {hf-token: hf_abcdefghijklmnopqrst}}",
+    good="services:\n  chat: {model: base, env: {HF_TOKEN: {secret: hub, key: token}}}",
+)
+
+
 def no_spare(at: Located, pool: str, replicas: int, minutes: int) -> Diagnostic:
     """A rollout without a card to spare."""
     least = "nobody answers" if replicas == 1 else "one replica is missing"
     return Diagnostic(
         NO_SPARE, at, f"No `{pool}` is left for a rollout: an old pod goes before its successor comes.",
         f"Expect that {least} while the new one loads, which may take up to {minutes} minutes.",
+    )  # fmt: skip
+
+
+def no_second(at: Located, pool: str, cards: int) -> Diagnostic:
+    """A RayService whose second cluster would not be placed."""
+    return Diagnostic(
+        NO_SPARE, at, f"No {cards} `{pool}` are left for a second Ray cluster, which a change of the pods would make.",
+        "Free as many cards before such a change, or delete the RayService; until then the old cluster answers.",
     )  # fmt: skip
 
 
@@ -178,6 +196,15 @@ def unknown_argument(at: Located, runtime: str, name: str, known: Iterable[str])
 def own_argument(at: Located, name: str, instead: str) -> Diagnostic:
     """An argument that Hydra sets."""
     return Diagnostic(UNKNOWN_ARGUMENT, at, f"`{name}` is set by Hydra.", f"Remove it. {instead}")
+
+
+def credential(at: Located, what: str) -> Diagnostic:
+    """A secret that anybody can read. No report shows it."""
+    return Diagnostic(
+        CREDENTIAL, at, f"{what} holds a credential.",
+        "Put it into a Secret, and give it to the server under `env`: `{secret: <name>, key: <key>}`. Then revoke this one.",
+        secret=True,
+    )  # fmt: skip
 
 
 def contradicts(at: Located, name: str, field: str) -> Diagnostic:

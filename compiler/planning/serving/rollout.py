@@ -15,15 +15,24 @@ WITHOUT_SPARE = Rollout(0, 1)
 """An old pod goes first: a new one would wait for its cards for ever."""
 
 
-def rollout_of(choice: Choice, program: Program) -> Rollout:
-    """How pods are replaced: with one more where the cluster has cards to spare, else one after the other."""
+AT_ONCE = Rollout(0, 1, at_once=True)
+"""The pods of a replica on several nodes go together, as those of the new one need each other."""
+
+
+def rollout_of(choice: Choice, program: Program) -> Rollout | None:
+    """How pods are replaced: with one more where the cluster has cards to spare, else one after the other. None for a
+    replica on several nodes with another such number of cards to spare: KServe then makes all new pods first."""
+    if choice.plan.nodes > 1:
+        return None if has_spare(choice.resolved, choice.plan.cards, program) else AT_ONCE
     return rollout_on(choice.resolved, choice.plan.per_node, program)
 
 
 def rollout_on(resolved: Resolved, cards: int, program: Program) -> Rollout:
     """How pods with that many cards of a pool are replaced."""
+    return WITH_SPARE if has_spare(resolved, cards, program) else WITHOUT_SPARE
+
+
+def has_spare(resolved: Resolved, cards: int, program: Program) -> bool:
+    """Whether a pool has so many cards that nothing asks for."""
     pool = resolved.pool
-    if pool.card.resource is None:
-        return WITH_SPARE
-    spare = pool.cards - demand(program).get(resolved.id, 0)
-    return WITH_SPARE if spare >= cards else WITHOUT_SPARE
+    return pool.card.resource is None or pool.cards - demand(program).get(resolved.id, 0) >= cards

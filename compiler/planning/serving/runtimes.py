@@ -23,6 +23,9 @@ def runtimes_for(service: Service, info: ModelInfo, program: Program) -> Staged[
     model = service.references[0]
     if service.runtime is None:
         able = [one for one in all_runtimes(program) if not unable(one, info) and not _leaves_out(one, service)]
+        if service.arguments:
+            # One whose arguments nobody knows would be the one that takes a misspelt name.
+            able = [one for one in able if one.parameters or one.switches] or able
         what = f"its weights are {info.dtype}, and it is for {info.task}"
         return Staged(able, [] if able else [problems.nothing_serves(model.at, model.name, what)])
     at = service.at("runtime")

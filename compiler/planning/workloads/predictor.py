@@ -15,7 +15,17 @@ from compiler.linking.program import Program
 from compiler.linking.serving import Predictor
 from compiler.linking.workload import Finetune
 from compiler.planning.engines.base import Endpoint
-from compiler.planning.engines.kserve import METRICS, PREDICTOR, autoscaler_of, mode_of, name_of, scaled, spelled
+from compiler.planning.engines.kserve import (
+    METRICS,
+    PREDICTOR,
+    autoscaler_of,
+    deadline,
+    grace_of,
+    mode_of,
+    name_of,
+    scaled,
+    spelled,
+)
 from compiler.planning.identity import Identity
 from compiler.planning.images import mirrored
 from compiler.planning.pod_parts import Mounted, check_nodes, gates_of, modes_of, volumes_of
@@ -23,7 +33,7 @@ from compiler.planning.pools import pool_of
 from compiler.planning.promotions import run_served
 from compiler.planning.serving import problems_of_services as problems
 from compiler.planning.serving.plans import KservePlan
-from compiler.planning.serving.pods import GRACE_SECONDS
+from compiler.planning.serving.pods import STARTUP_SECONDS
 from compiler.planning.serving.rollout import WITH_SPARE, rollout_on
 from compiler.planning.serving.routes import addresses, route_to
 from compiler.planning.summary import PodSummary, Summary
@@ -153,7 +163,7 @@ def _plan(read: _Read, gate_image: str) -> KservePlan:
         pull_secrets=profile.pull_secrets,
         service_account=profile.service_account,
         labels=profile.pod_labels,
-        grace_seconds=GRACE_SECONDS,
+        grace_seconds=grace_of(profile),
     )
     knative, scale = mode_of(profile) == "Knative", predictor.scale
     surge = rollout_on(resolved, predictor.cards, read.program) if resolved else WITH_SPARE
@@ -172,6 +182,7 @@ def _plan(read: _Read, gate_image: str) -> KservePlan:
         autoscaler=None if knative else "hpa" if scale.fixed else autoscaler_of(profile),
         rollout=None if knative else surge,
         canary=predictor.canary,
+        annotations=deadline(profile, STARTUP_SECONDS) if gates else {},
         served=_served(read),
     )
 

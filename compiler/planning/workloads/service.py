@@ -9,6 +9,7 @@ from compiler.planning.engines.base import Choice
 from compiler.planning.pod_parts import check_image, check_nodes, modes_of
 from compiler.planning.serving.choose import choose
 from compiler.planning.serving.routes import address_of, route_of
+from compiler.planning.serving.why import reasons_of
 from compiler.planning.summary import Summary
 from compiler.planning.working import Planned, PlannerOf
 
@@ -34,7 +35,7 @@ def plan_service(service: Service, program: Program) -> Staged[Planned]:
         service.origin,
         choice.resolved.id,
         made.value.pods,
-        reasons=serving.reasons,
+        reasons=(*reasons_of(choice, program), *serving.reasons),
         serving=serving,
         scale=made.value.scale,
         runtime=choice.runtime.name,

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from compiler.spec.base import SpecModel
 
-Version = Annotated[str, StringConstraints(pattern=r"^v?[0-9]+(\.[0-9]+)*$")]
+Version = Annotated[str, StringConstraints(pattern=r"^v?[0-9]+(\.[0-9]+)*$", max_length=64)]
 
 
 class Operator(SpecModel):

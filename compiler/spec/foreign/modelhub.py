@@ -135,7 +135,9 @@ class Deployment(SpecModel):
     runtime: str
     """Serving runtime, e.g. `vllm`."""
 
-    version_required: Annotated[str, StringConstraints(pattern=r"^(==|>=|<=|>|<|~=|!=)?\s*v?[0-9][\w.+-]*(\s*,.*)?$")]
+    version_required: Annotated[
+        str, StringConstraints(pattern=r"^(==|>=|<=|>|<|~=|!=)?\s*v?[0-9][\w.+-]*(\s*,.*)?$", max_length=256)
+    ]
     """Versions of the runtime that can serve it, e.g. `>=v0.6.5`."""
 
     resource_requirements: ResourceRequirements

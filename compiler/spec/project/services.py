@@ -14,7 +14,8 @@ from compiler.spec.training import Count, Environment, Reference, SecretValue
 ArgumentName = Annotated[str, StringConstraints(pattern=r"^-{0,2}[A-Za-z0-9][-A-Za-z0-9_.]*$", max_length=128)]
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", max_length=253)]
 File = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$")]
-UrlPath = Annotated[str, StringConstraints(pattern=r"^/([-A-Za-z0-9._]+(/[-A-Za-z0-9._]+)*)?$")]
+UrlPath = Annotated[str, StringConstraints(pattern=r"^/([-A-Za-z0-9_.]*[-A-Za-z0-9_][-A-Za-z0-9_.]*(/[-A-Za-z0-9_.]*[-A-Za-z0-9_][-A-Za-z0-9_.]*)*)?$", max_length=1024)]  # fmt: skip
+"""A path whose steps are more than dots: a Gateway refuses `/a/../b`."""
 
 
 def _argument_tag(value: object) -> str:

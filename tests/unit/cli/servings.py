@@ -36,7 +36,7 @@ services:
     accelerator: {type: a100-80gb}
     context: 16384
     replicas: {min: 1, max: 4, target: {metric: concurrency, value: 16}}
-    arguments: {enable-prefix-caching: true, hf-token: not-for-the-eyes-of-others}
+    arguments: {enable-prefix-caching: true, tool-call-parser: not-for-the-eyes-of-others}
     expose: {}
   bursty:
     model: qwen2.5-7b-instruct

@@ -201,7 +201,9 @@ def test_everything_about_a_service(tmp_path: Path) -> None:
 
 def test_of_the_servers_own_arguments_only_the_names_are_shown(tmp_path: Path) -> None:
     ran = explained(repo_in(tmp_path), "services.chat.runtime")
-    assert re.search(r"^  arguments +enable-prefix-caching, hf-token +bot/hydra\.yaml:13$", ran.stdout, re.MULTILINE)
+    assert re.search(
+        r"^  arguments +enable-prefix-caching, tool-call-parser +bot/hydra\.yaml:13$", ran.stdout, re.MULTILINE
+    )
     assert "not-for-the-eyes-of-others" not in explained(repo_in(tmp_path / "again"), "services.chat").stdout
 
 

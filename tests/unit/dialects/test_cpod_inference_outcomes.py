@@ -172,3 +172,13 @@ def test_requests_name_the_model_as_its_record_does(gpus: int | None, tmp_path: 
     assert service["metadata"]["name"] == "chat"
     assert "model_id: google/gemma-2b-it" in service["spec"]["serveConfigV2"]
     assert f"tensor_parallel_size: {gpus or 1}" in service["spec"]["serveConfigV2"]
+
+
+@pytest.mark.parametrize("field", ["env", "args"])
+def test_variables_that_repeat_each_other_do_not_grow_without_end(field: str, tmp_path: Path) -> None:
+    count = 60 if field == "env" else 16
+    grown = [{"name": f"V{index}", "value": f"$(V{index - 1})" * 2} for index in range(1, count)]
+    predictor = container("modelstorage://base", args=["$(V15)" * 100])
+    predictor["containers"][0]["env"] += [{"name": "V0", "value": "0123456789"}, *grown]
+    found = compiled_with(tmp_path, LOADED, inference(modelId="base", predictor=predictor)).errors()
+    assert f"HYD374 Hydra does not carry over `{field}` that comes to more than 1,048,576 characters." in found

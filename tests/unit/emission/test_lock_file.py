@@ -15,7 +15,7 @@ from compiler.emission import lock_file, tree
 from compiler.emission.listing import Listing
 from compiler.emission.lock_file import Change, Lock
 from compiler.linking.promotion import Promotion
-from compiler.locked import LockFile, lock_of
+from compiler.lock.reading import LockFile, lock_of
 from compiler.repo import Repo
 from tests.command import snapshot
 from tests.strategies import yaml_like

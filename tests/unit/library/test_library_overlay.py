@@ -149,3 +149,21 @@ def test_a_file_is_read_once(tmp_path: Path) -> None:
     first = library.find("model", "own")
     (tmp_path / "library/models/own.yaml").unlink()
     assert library.find("model", "own") is first
+
+
+def test_a_mistake_of_an_entry_is_not_told_again_of_those_that_extend_it(tmp_path: Path) -> None:
+    first = "kind: Runtime\nname: first\nextends: vllm\nversion: abc\n"
+    second = "kind: Runtime\nname: second\nextends: first\nport: many\n"
+    library = repo(tmp_path, {"library/runtimes/first.yaml": first, "library/runtimes/second.yaml": second})
+    found = library.check().found
+    assert [(one.at.span().file, one.at.span().line) for one in found] == [
+        ("library/runtimes/first.yaml", 4),
+        ("library/runtimes/second.yaml", 4),
+    ]
+
+
+def test_fields_are_named_as_entries_write_them(tmp_path: Path) -> None:
+    """Also by models that refer to themselves, which get their aliases late."""
+    entry = "kind: Runtime\nname: mine\nextends: vllm\ncommand: {arguments: [{if: quantization, value: a}]}\n"
+    library = repo(tmp_path, {"library/runtimes/mine.yaml": entry})
+    assert "The fields are `else`, `for`, `if`, `in`, `then`." in [one.do for one in library.check().found]

@@ -141,7 +141,8 @@ def test_what_an_entry_writes_is_decided_reserved_or_the_users_to_replace(name: 
     entry = runtime(name)
     decided = set(entry.decides.model_dump(exclude_none=True).values())
     replaced = {"dtype", "trust-remote-code", "trust_remote_code", "max-loras", "is-embedding", "infer_dtype",
-                "infer_backend", "kv-cache-memory-bytes", "allow-grpc", "metrics-port", "n_threads", "n_gpu_layers"}  # fmt: skip
+                "infer_backend", "kv-cache-memory-bytes", "allow-grpc", "metrics-port", "n_threads", "n_gpu_layers",
+                "shutdown-timeout"}  # fmt: skip
     assert written(entry) - decided - replaced <= set(entry.reserved)
     assert not decided & set(entry.reserved)
     assert not [one for one in entry.reserved.values() if not one.endswith(".")]
@@ -198,6 +199,7 @@ def test_vllm_on_one_card_is_told_what_the_documentation_shows() -> None:
         "--tensor-parallel-size=1",
         "--max-model-len=16384",
         "--gpu-memory-utilization=0.9",
+        "--shutdown-timeout=100",
     ]
     assert list(render_values(entry.environment, context()).items()) == [
         ("HF_HOME", "/mnt/scratch/huggingface"),

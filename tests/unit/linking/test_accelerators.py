@@ -59,11 +59,6 @@ def test_the_numbers_of_a_node_may_be_left_out() -> None:
     assert (pool.cards, pool.per_node, pool.node_cpu, pool.node_memory) == (4, 1, None, None)
 
 
-def test_a_memory_too_long_to_be_read_is_not_known() -> None:
-    profile = cluster(f"l4: {{count: 4, node: {{cpu: 1, memory: '{'9' * 200}'}}}}")
-    assert found(profile, "l4").pool.node_memory is None
-
-
 def test_processors_have_no_memory_of_their_own_and_no_resource() -> None:
     profile = cluster("cpu: {count: 4, perNode: 2, node: {cpu: 8, memory: 16Gi}}")
     resolved = found(profile, "cpu")

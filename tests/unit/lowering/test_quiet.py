@@ -42,6 +42,7 @@ every_rule = pytest.mark.parametrize(
 
 LASTING = {
     "app.kubernetes.io/component", "app.kubernetes.io/managed-by", "app.kubernetes.io/part-of", "hydra.io/model-id",
+    "networking.kserve.io/visibility",
     "serving.kserve.io/autoscalerClass", "serving.kserve.io/deploymentMode",
 }  # fmt: skip
 """What may reach the pods of an InferenceService: nothing that changes while the service does not."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from compiler.pipeline import Request, plans
 from compiler.planning.serving.hub import satisfied
 from tests.unit.planning.services.repos import (
     A100,
@@ -116,6 +117,19 @@ def test_switches_lists_and_numbers_are_written_as_the_server_wants_them(tmp_pat
     assert line[-5:] == ["--no-enable-prefix-caching", "--enforce-eager", "--allowed-origins", '["*"]', "--seed=7"]
 
 
+def test_tokens_of_a_step_count_in_the_memory_that_is_planned(tmp_path: Path) -> None:
+    given = "{model: base, runtime: vllm, engine: kserve, accelerator: {type: a100-80gb}, arguments: {max-num-batched-tokens: %d}}"
+    few = serve(tmp_path / "few", given % 2048)
+    many = serve(tmp_path / "many", given % 1000000)
+    assert server(service_of(few))["resources"]["limits"][GPU] == "1"
+    assert many.errors() != [] or server(service_of(many))["resources"]["limits"][GPU] != "1"
+
+
+def test_a_misspelt_argument_does_not_choose_a_server_whose_arguments_nobody_knows(tmp_path: Path) -> None:
+    found = serve(tmp_path, "{model: base, engine: kserve, arguments: {enable-prefix-cacheing: true}}").errors()
+    assert found == ["HYD571 The runtime `vllm` takes no argument `enable-prefix-cacheing`."]
+
+
 def test_under_ray_arguments_are_the_engine_s(tmp_path: Path) -> None:
     body = service_of(
         serve(tmp_path, "{model: base, engine: ray, arguments: {enable-prefix-caching: true, max-num-seqs: 8}}")
@@ -201,3 +215,25 @@ def test_what_the_service_says_stands_above_a_deployment(tmp_path: Path) -> None
 )
 def test_versions_are_compared_by_their_numbers(version: str, required: str, met: bool) -> None:
     assert satisfied(version, required) is met
+
+
+def test_what_was_left_open_has_a_reason(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    serve(tmp_path / "a", "{model: base}", L4, A100)
+    told = reasons(tmp_path / "a")
+    assert told[0] == "`vllm` is the first runtime for weights in bfloat16 and text-generation."
+    assert told[1] == "`kserve` is the first of its engines that the cluster has."
+    assert told[2].startswith("Of the cluster's accelerators, `l4` ")
+    serve(tmp_path / "b", "{model: base}", hub=deployment())
+    assert reasons(tmp_path / "b")[0].startswith("2 `a100-80gb` with `vllm`: the ModelSpec `qwen` lists them")
+
+
+def test_what_the_service_says_has_none(tmp_path: Path) -> None:
+    serve(tmp_path, "{model: base, runtime: vllm, engine: kserve, accelerator: {type: a100-80gb}}")
+    assert reasons(tmp_path)[0].startswith("1 `a100-80gb` of one node")
+
+
+def reasons(root: Path) -> list[str]:
+    """Why the service of a repo is planned as it is."""
+    ((_, summary),) = plans(Request(root)).summaries
+    return [one.text for one in summary.reasons]

@@ -76,6 +76,13 @@ def test_an_hpa_counts_cores_and_knative_requests(tmp_path: Path) -> None:
     assert int(knative["annotations"]["serving.knative.dev/progress-deadline"].removesuffix("s")) > 86400
 
 
+def test_knative_gets_no_field_that_it_refuses(tmp_path: Path) -> None:
+    knative = predictor(serve(tmp_path / "a", "{model: base}", operators=kserve(mode="Knative")))
+    assert "terminationGracePeriodSeconds" not in knative
+    standard = predictor(serve(tmp_path / "b", "{model: base}", operators=kserve()))
+    assert standard["terminationGracePeriodSeconds"] == 120
+
+
 @pytest.mark.parametrize(("cards", "surge", "unavailable"), [(2, 1, 0), (1, 0, 1)])
 def test_a_rollout_takes_a_card_only_where_there_is_one(
     tmp_path: Path, cards: int, surge: int, unavailable: int
@@ -109,6 +116,11 @@ def test_ray_scales_replicas_and_leaves_their_number_out(tmp_path: Path) -> None
     assert "replicas" not in group
     assert ray["headGroupSpec"]["template"]["spec"]["automountServiceAccountToken"] is True
     assert group["template"]["spec"]["automountServiceAccountToken"] is False
+    # A worker that waits for the weights must not be taken for one that hangs.
+    (patience,) = ray["autoscalerOptions"]["env"]
+    (gate,) = group["template"]["spec"]["initContainers"]
+    waited = {one["name"]: one["value"] for one in gate["env"]}["HYDRA_TIMEOUT"]
+    assert int(patience["value"]) > int(waited)
 
 
 def test_the_head_reads_no_weights_and_waits_for_none(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from compiler.emission.quantities import quantity_bytes
 from tests.compiled import Compiled
-from tests.unit.planning.services.repos import application, serve, server, service_of
+from tests.unit.planning.services.repos import R1, application, serve, server, service_of
 
 CPU = "cpu: {count: 4, perNode: 2, node: {cpu: 16, memory: 64Gi}}"
 SMALL = "{model: qwen2.5-0.5b-instruct, runtime: transformers, context: 2048%s}"
@@ -69,3 +69,12 @@ def test_what_a_service_says_of_its_environment_is_kept(tmp_path: Path) -> None:
     )
     assert own["PYTHONPATH"] == "/mnt/application:/opt/team"
     assert own["HOME"] == "/mnt/scratch/home"
+
+
+def test_an_engine_may_start_for_as_long_as_its_weights_take(tmp_path: Path) -> None:
+    h200 = "h200-141gb: {count: 8, perNode: 8, node: {cpu: 128, memory: 2Ti}}"
+    given = "{model: base, engine: ray, context: 8192}"
+    large = variables(worker(serve(tmp_path / "a", given, h200, models=f"  base: {R1}\n")))
+    assert int(large["RAYLLM_ENGINE_START_TIMEOUT_S"]) > 3600
+    # Ray's own hour is enough for others, whose pods stay as they are.
+    assert "RAYLLM_ENGINE_START_TIMEOUT_S" not in variables(worker(serve(tmp_path / "b", given)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from compiler.diagnostics import Staged
 from compiler.emission.served import Served
 from compiler.linking.program import Parts, Program
-from compiler.locked import LockFile
+from compiler.lock.reading import LockFile
 
 if TYPE_CHECKING:
     from compiler.front import Front

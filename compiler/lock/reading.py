@@ -35,7 +35,7 @@ class LockFile(NamedTuple):
 
     def unused(self, after: Lock) -> Iterator[Diagnostic]:
         """Entries that are taken out."""
-        from compiler.lock_problems import unused_entry
+        from compiler.lock.problems import unused_entry
 
         for cluster, promotions in self.lock.promotions.items():
             for consumer, finetune in promotions:
@@ -55,7 +55,7 @@ def lock_of(repo: Repo) -> Staged[LockFile]:
     document, *others = staged.value
     found = _mistakes(document)
     if others:
-        from compiler.lock_problems import several_documents
+        from compiler.lock.problems import several_documents
 
         found = [*found, several_documents(others[0].at())]
     return Staged(LockFile(text=text) if found else LockFile(_lock(document.value), text, document), found)
@@ -66,7 +66,7 @@ def _mistakes(document: Document) -> list[Diagnostic]:
 
     version = document.value.get("version")
     if type(version) is int and version > VERSION:
-        from compiler.lock_problems import newer_lock
+        from compiler.lock.problems import newer_lock
 
         return [newer_lock(document.at("version"), version)]
     found = checked(document).found

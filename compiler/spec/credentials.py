@@ -29,13 +29,14 @@ _VALUE = re.compile(
     r"|\bglpat-[A-Za-z0-9_-]{16,}"
     r"|\bxox[abeprs]-[A-Za-z0-9-]{10,}"
     r"|\bAIza[A-Za-z0-9_-]{30,}"
-    r"|\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\."
+    r"|\beyJ[A-Za-z0-9_-]{8,1000}\.eyJ[A-Za-z0-9_-]{8,}\."
     r"|(?i:\bbearer )\S{8,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
-    r"|[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@"
+    r"|[A-Za-z0-9+.-]://[^/\s:@]*:[^/\s@]+@"
 )
 """Hugging Face, AWS, OpenAI and its like, GitHub, GitLab, Slack, Google, JSON Web Tokens, private keys, URLs with a
-password. Source: the services' own documentation of their prefixes."""
+password. Source: the services' own documentation of their prefixes. No part of it may begin anywhere and run on for ever:
+a long text would take the square of its length."""
 
 
 def named_like_one(name: str) -> bool:
@@ -70,3 +71,12 @@ def looks_like_one(value: str) -> bool:
     (True, False)
     """
     return _VALUE.search(value) is not None
+
+
+def holds_one(name: str, value: str) -> bool:
+    """Whether something of that name has a credential for its value.
+
+    >>> holds_one("hf-token", "0123456789abcdef"), holds_one("seed", "17"), holds_one("max-num-batched-tokens", "8192")
+    (True, False, False)
+    """
+    return looks_like_one(value) or (named_like_one(name) and may_hold_one(name, value))

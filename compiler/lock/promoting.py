@@ -14,12 +14,12 @@ from compiler.emission.lock_file import Lock
 from compiler.emission.served import Served
 from compiler.explaining import spellings
 from compiler.front import Front, read_repo
-from compiler.holding import held, served_before
 from compiler.linking.link import link
 from compiler.linking.program import Program
 from compiler.linking.promotion import Promotion
 from compiler.linking.workload import Finetune, Workload
-from compiler.lock_problems import unknown_run
+from compiler.lock.holding import held, served_before
+from compiler.lock.problems import unknown_run
 from compiler.planning.promotions import current_run, is_held, run_served, serving
 from compiler.repo import Repo
 from compiler.report.base import enumerated

@@ -1,0 +1,1 @@
+"""`hydra.lock`: what a repo goes on with until somebody says otherwise."""
