@@ -9,12 +9,6 @@ from compiler.lowering.metadata import manifest, metadata
 from compiler.manifest import Body, Manifest
 from compiler.planning.serving.plans import RoutePlan
 
-_REWRITE = {
-    "type": "URLRewrite",
-    "urlRewrite": {"path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}},
-}
-"""The server knows nothing of the path that it is reached below."""
-
 
 def route(plan: RoutePlan) -> Manifest:
     """The Ingress, or the HTTPRoute where the cluster has a Gateway."""
@@ -39,6 +33,12 @@ def _ingress(plan: RoutePlan) -> Body:
     }
 
 
+def _rewritten(path: str) -> Body:
+    """The server knows nothing of the path that it is reached below."""
+    replaced = {"type": "ReplacePrefixMatch", "replacePrefixMatch": path}
+    return {"type": "URLRewrite", "urlRewrite": {"path": replaced}}
+
+
 def _http_route(plan: RoutePlan, name: str, namespace: str, listener: str | None) -> Body:
     parent: Body = {"group": "gateway.networking.k8s.io", "kind": "Gateway", "namespace": namespace, "name": name}
     if listener is not None:
@@ -46,7 +46,7 @@ def _http_route(plan: RoutePlan, name: str, namespace: str, listener: str | None
     backend = {"group": "", "kind": "Service", "name": plan.service, "port": plan.port, "weight": 1}
     rule: Body = {
         "matches": [{"path": {"type": "PathPrefix", "value": plan.path}}],
-        **({} if plan.path == "/" else {"filters": [_REWRITE]}),
+        **({} if plan.path == plan.inner else {"filters": [_rewritten(plan.inner)]}),
         "backendRefs": [backend],
         # A long answer takes longer than what controllers wait by default.
         "timeouts": {"request": "0s"},

@@ -109,6 +109,11 @@ class RoutePlan(NamedTuple):
     identity: Identity
     host: str
     path: str
+    """Path that requests come by."""
+
+    inner: str
+    """What stands for it within the service."""
+
     service: str
     """The Kubernetes Service."""
 

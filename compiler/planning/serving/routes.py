@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.emission.naming import NAME_LIMIT, object_name
@@ -81,7 +82,7 @@ def route_to(service: Service | Predictor, inside: Endpoint, program: Program) -
     plan = RoutePlan(
         identity,
         host,
-        service.expose.path,
+        *_paths(service, inside),
         inside.service,
         inside.port,
         ingress_class=ways.ingress.class_ if ways.ingress is not None else None,
@@ -89,6 +90,14 @@ def route_to(service: Service | Predictor, inside: Endpoint, program: Program) -
         gateway=(gateway.name, gateway.namespace, gateway.listener) if gateway is not None else None,
     )
     return Staged((plan,))
+
+
+def _paths(service: Service | Predictor, inside: Endpoint) -> tuple[str, str]:
+    """The path that requests come by from outside, and what stands for it inside. A key guards the API alone, and neither
+    metrics nor what else a server answers: with one, nothing but the API is reached."""
+    path = service.expose.path.rstrip("/") if service.expose is not None else ""
+    base = urlsplit(inside.url).path.rstrip("/") if getattr(service, "api_key", None) is not None else ""
+    return f"{path}{base}" or "/", base or "/"
 
 
 def _host(service: Service | Predictor, ways: Endpoints | None) -> str | None:

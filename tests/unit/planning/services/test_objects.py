@@ -221,3 +221,17 @@ def test_a_job_that_is_told_of_no_service_is_found(tmp_path: Path) -> None:
         "jobs:\n  judge: {framework: pytorch, image: acme.io/judge:1, command: [judge], env: {API: {service: chta}}}\n"
     )
     assert serve(tmp_path, "{model: base}", more=jobs).errors() == ["HYD306 No service is called `chta`."]
+
+
+def test_with_a_key_nothing_but_the_api_is_reached_from_outside(tmp_path: Path) -> None:
+    more = "  endpoints: {domain: models.acme.io, gateway: {name: public, namespace: gateways}}\n"
+    open_to_all = serve(tmp_path / "a", "{model: base, expose: {path: /chat}}", cluster=more)
+    guarded = serve(tmp_path / "b", "{model: base, expose: {path: /chat}, key: {secret: a, key: b}}", cluster=more)
+    assert [route(one) for one in (open_to_all, guarded)] == [("/chat", "/"), ("/chat/v1", "/v1")]
+
+
+def route(result: Compiled) -> tuple[str, str]:
+    """The path of an HTTPRoute, and what it is rewritten to."""
+    ((rule,),) = [one["spec"]["rules"] for one in result.of_kind("HTTPRoute")]
+    (rewrite,) = rule["filters"]
+    return rule["matches"][0]["path"]["value"], rewrite["urlRewrite"]["path"]["replacePrefixMatch"]
