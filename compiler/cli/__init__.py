@@ -24,8 +24,8 @@ COMPLETION = "_HYDRA_COMPLETE"
 COMMANDS: Table = {
     "compile": ("compiler.cli.compile", "Compile a repo's specs into the manifests that GitOps applies."),
     "validate": ("compiler.cli.validate", "Check specs as `compile` does, and write nothing."),
-    "plan": ("compiler.cli.plan", "Show how trainings would run, and whether they fit."),
-    "explain": ("compiler.cli.explain", "Tell why a training is planned as it is."),
+    "plan": ("compiler.cli.plan", "Show how trainings and services would run, and whether they fit."),
+    "explain": ("compiler.cli.explain", "Tell why a training or a service is planned as it is."),
     "promote": ("compiler.cli.promote", "Let a service serve another run of its fine-tuning."),
     "list": ("compiler.cli.listing", "List what the library has: models, loaders, clusters and more."),
     "schema": ("compiler.cli.schema", "Print the JSON Schemas of the language, or import those of CRDs."),
@@ -43,7 +43,7 @@ Examples:
   hydra compile                  compile the repo that you are in
   hydra compile --check          in CI: fail where the committed tree is stale
   hydra validate teams/nlp       check some specs only
-  hydra plan                     how trainings would run
+  hydra plan                     how trainings and services would run
   hydra list models              what a spec may name
 
 \b

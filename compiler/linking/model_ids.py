@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from compiler.diagnostics import Diagnostic, closest
-from compiler.library.behaviour import Hub
 from compiler.linking import problems
 from compiler.linking.artifact import Artifact
+from compiler.linking.hubs import HUBS
 from compiler.linking.labels import MODEL_ID
 from compiler.linking.program import Parts
-
-HUBS: Mapping[str, Hub] = {"HUGGING_FACE": "huggingface", "MODEL_SCOPE": "modelscope"}
-"""Source type -> the hub that it loads from, as library entries call it."""
 
 
 def check_model_ids(parts: Parts) -> list[Diagnostic]:

@@ -10,6 +10,7 @@ from compiler.library.library import Library
 from compiler.linking.artifact import Artifact, ModelInfo
 from compiler.linking.claimants import Claimants
 from compiler.linking.memo import Memo
+from compiler.linking.model_info import model_of_library
 from compiler.linking.profile import Profile
 from compiler.linking.promotion import Promotion
 from compiler.linking.serving import Service
@@ -89,7 +90,12 @@ class Program(NamedTuple):
         known = target.model
         if known is not None and known.facts is not None:
             return known
-        return self.source_of(target).model or known
+        source = self.source_of(target)
+        found = source.model or model_of_library(source, self.library) or known
+        if found is None or known is None:
+            return found
+        # What the spec says of an entry for data of others holds, too.
+        return found._replace(template=known.template or found.template)
 
 
 class LinkedWorkloads(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from compiler.checking.rule import Finding, Rule
 from compiler.diagnostics import Code, Severity
 from compiler.linking.artifact import Artifact
-from compiler.linking.model_ids import HUBS
+from compiler.linking.hubs import HUBS
 
 _COMMIT = re.compile(r"[0-9a-f]{7,64}|sha256:[0-9a-f]{64}")
 _VERSION = re.compile(r"v?[0-9]+(\.[0-9]+)+([-+.][\w.-]+)?", re.ASCII)

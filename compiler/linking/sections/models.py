@@ -8,8 +8,8 @@ from compiler.diagnostics import Diagnostic, Staged
 from compiler.library.behaviour import MissingFact
 from compiler.linking import problems
 from compiler.linking.artifact import Artifact, ModelInfo
+from compiler.linking.hubs import HUBS
 from compiler.linking.labels import MODEL_ID
-from compiler.linking.model_ids import HUBS
 from compiler.linking.scope import Entry, Scope
 from compiler.linking.sections.loaded import Read, artifact_of, check_path, source_of, written_of
 from compiler.planning.weights import weights_bytes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from compiler.dialects.base import HubModel
 from compiler.linking.accelerators import Resolved
-from compiler.linking.model_ids import HUBS
+from compiler.linking.hubs import HUBS
 from compiler.linking.program import Program
 from compiler.linking.serving import ArgumentValue, Service
 from compiler.planning.pools import pool_of

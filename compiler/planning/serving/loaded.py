@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.linking.artifact import Artifact, ModelInfo
+from compiler.linking.model_info import entry_of
 from compiler.linking.program import Program
 from compiler.linking.serving import Service
 from compiler.linking.workload import Finetune, Reference, Target
@@ -85,7 +86,7 @@ def load(service: Service, program: Program) -> Staged[Loaded | None]:
     if len(further) < len(apart):
         return Staged(None)
     model = Mounted("model", service.model_path or MODEL, place, alone=service.model_path is not None)
-    model_id = program.source_of(source).model_id
+    model_id = _model_id(source, program)
     return Staged(Loaded(info, model, adapters, model_id, source, not adapts, further), found)
 
 
@@ -94,6 +95,13 @@ def _further(service: Service, apart: list[Reference], program: Program) -> Iter
         place = _place(service, program.links[service.of, reference.role], program)
         if place is not None:
             yield Mounted(f"data-{index}", reference.role, place, alone=True)
+
+
+def _model_id(source: Artifact, program: Program) -> str | None:
+    """The id of the model: as its own document says, else the library."""
+    of = program.source_of(source)
+    entry = entry_of(of, program.library) if of.model_id is None else None
+    return entry.name if entry is not None else of.model_id
 
 
 def _adapters(service: Service, beside: list[tuple[Finetune, Reference]], program: Program) -> Iterator[Adapter]:

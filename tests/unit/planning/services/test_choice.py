@@ -237,3 +237,34 @@ def reasons(root: Path) -> list[str]:
     """Why the service of a repo is planned as it is."""
     ((_, summary),) = plans(Request(root)).summaries
     return [one.text for one in summary.reasons]
+
+
+DATASET = """\
+apiVersion: dataset.baizeai.io/v1alpha1
+kind: Dataset
+metadata: {{name: weights, namespace: {namespace}{labels}}}
+spec:
+  dataSyncRound: 1
+  share: true
+  source: {{type: {source}}}
+---
+"""
+HUB_SOURCE = 'HUGGING_FACE, uri: "huggingface://Qwen/Qwen2.5-0.5B-Instruct"'
+ID = ", labels: {hydra.io/model-id: qwen2.5-0.5b-instruct}"
+
+
+NFS = "NFS, uri: nfs://10.0.0.5/qwen"
+
+
+@pytest.mark.parametrize(
+    ("namespace", "source", "labels"),
+    [("nlp", HUB_SOURCE, ""), ("nlp", HUB_SOURCE, ID), ("nlp", NFS, ID), ("public", NFS, ID)],
+)
+def test_a_dataset_of_weights_is_served_by_its_label_or_its_repository(
+    tmp_path: Path, namespace: str, source: str, labels: str
+) -> None:
+    weights = DATASET.format(namespace=namespace, labels=labels, source=source)
+    models = f"  base: {{source: dataset://{namespace}/weights}}\n"
+    body = service_of(serve(tmp_path, "{model: base}", L4, models=models, hub=weights))
+    assert body["metadata"]["labels"]["hydra.io/model-id"] == "qwen2.5-0.5b-instruct"
+    assert arguments(body)[0].startswith("/mnt/model")
