@@ -64,7 +64,7 @@ def load(service: Service, program: Program) -> Staged[Loaded | None]:
     target = program.links[service.of, reference.role]
     source = _root(target, program)
     info = program.model_of(target)
-    found = [*_check_result(service, target, reference), *_check_held(service, program)]
+    found = [*_check_result(service, target, reference), *_check_held(service, program), *_check_names(service)]
     own = target if isinstance(target, Finetune) else None
     adapts = own is not None and run_served(program, service.of, own).result == "adapter"
     weights = program.links[own.of, "model"] if own is not None and adapts else target
@@ -132,6 +132,17 @@ def _root(target: Target, program: Program) -> Artifact | None:
 def _check_result(service: Service, target: Target, reference: Reference) -> Iterator[Diagnostic]:
     if isinstance(target, Finetune) and target.stage == "rm":
         yield problems.reward_model(reference.at, reference.name, service.key[1])
+
+
+def _check_names(service: Service) -> Iterator[Diagnostic]:
+    """Adapters that answer to the name of the service, or of one another."""
+    taken = {service.key[1]}
+    for one in service.references[1:]:
+        if one.role.startswith("/"):
+            continue
+        if one.key[1] in taken:
+            yield problems.one_name(one.at, one.key[1])
+        taken.add(one.key[1])
 
 
 def _check_held(service: Service, program: Program) -> Iterator[Diagnostic]:

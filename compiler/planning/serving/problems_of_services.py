@@ -154,6 +154,24 @@ CREDENTIAL = Code(
 )
 
 
+ONE_NAME = Code(
+    "HYD587",
+    Severity.ERROR,
+    "Two models of a service would answer to one name.",
+    "Requests name the model, which is the service itself, or an adapter by the name of its fine-tuning.",
+    bad="services:\n  style: {model: base, adapters: [style]}",
+    good="services:\n  chat: {model: base, adapters: [style]}",
+)
+
+
+def one_name(at: Located, name: str) -> Diagnostic:
+    """A name that two would answer to."""
+    return Diagnostic(
+        ONE_NAME, at, f"`{name}` would be the name of two models of this service.",
+        "Rename the service or the fine-tuning, or name each adapter once.",
+    )  # fmt: skip
+
+
 def no_spare(at: Located, pool: str, replicas: int, minutes: int) -> Diagnostic:
     """A rollout without a card to spare."""
     least = "nobody answers" if replicas == 1 else "one replica is missing"
