@@ -101,8 +101,13 @@ def asks(draw: st.DrawFn) -> Ask:
         sequences=draw(st.sampled_from((None, 8, 1024))),
         adapters=draw(st.sampled_from(((), (8, 64)))),
         replicas=draw(st.sampled_from((1, 1, 4))),
-        others=draw(st.lists(pools(), max_size=2).map(tuple)),
+        others=tuple(_named(pool, number) for number, pool in enumerate(draw(st.lists(pools(), max_size=2)))),
     )
+
+
+def _named(pool: Pool, number: int) -> Pool:
+    """The pool under a name of its own, as a cluster's pools have: ways out are told apart by it."""
+    return pool._replace(card=pool.card._replace(id=f"other-{number}"))
 
 
 def tight(decided: Decided) -> bool:
