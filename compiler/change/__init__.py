@@ -1,0 +1,1 @@
+"""What a change of the specs does to a cluster, told before it is merged."""
