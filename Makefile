@@ -107,6 +107,7 @@ lint: $(VENV)/.installed-dev
 	@$(BIN)/python -m compiler.spec.reference_page --check
 	@$(BIN)/python -m tools.memory_points --check
 	@$(BIN)/python -m tools.serving_points --check
+	@$(BIN)/python -m tools.verdicts_page --check
 	@$(BIN)/hydra compile --check --quiet --fail-on warning sample-repo
 
 format: $(VENV)/.installed-dev
@@ -122,6 +123,7 @@ docs: $(VENV)/.installed
 	@$(BIN)/python -m compiler.spec.reference_page
 	@$(BIN)/python -m tools.memory_points
 	@$(BIN)/python -m tools.serving_points
+	@$(BIN)/python -m tools.verdicts_page
 	@$(BIN)/hydra compile --quiet sample-repo
 
 clean:

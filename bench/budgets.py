@@ -14,7 +14,10 @@ COLD, UNCHANGED, SMALL, LARGE = "hydra cold 1000", "hydra unchanged 1000", "hydr
 FINETUNES, DATASETS = "hydra cold 1000 finetunes", "hydra cold 1000 datasets"
 DUMPER = "pyyaml_c 1000"
 AHEAD_OF = ("rjsonnet 1000", "kcl 1000", "cdk8s 1000", "kapitan 1000", "kustomize 1000")
+EDITED, COMPARED = "hydra one changed of 1000", "hydra diff of one in 1000"
 PEAK_MIB = 150.0
+HOOK_SECONDS = 1.0
+"""What a hook may take of a commit. The only budget in seconds, since people wait for it in seconds."""
 
 
 class Verdict(NamedTuple):
@@ -51,6 +54,9 @@ def verdicts(samples: Samples) -> Iterator[Verdict]:
     yield _ratio("1 project cold / importing click, yaml, pydantic", samples, SMALL, "imports", 2.5)
     yield _ratio("1,000 fine-tunings cold / 1,000 datasets cold", samples, FINETUNES, DATASETS, 2.0)
     yield _ratio("5,000 projects cold / 5 x 1,000 projects cold", samples, LARGE, COLD, 1.15, times=5)
+    yield _ratio("one edit in 1,000 projects, told by `hydra diff` / cold", samples, COMPARED, COLD, 1.5)
+    waited = middle([one.wall for one in samples[EDITED]]) if samples.get(EDITED) else None
+    yield Verdict("one edit in 1,000 projects, compiled, seconds", waited, HOOK_SECONDS)
     peak = max((one.peak for one in samples.get(COLD, ())), default=None)
     yield Verdict("peak memory of 1,000 projects cold, MiB", peak, PEAK_MIB)
 

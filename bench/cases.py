@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -67,6 +68,11 @@ class Bench:
         changed = self._repo("changed", 1000)
         timing.measure(self._compile(changed))
         cases.append(Case("hydra one changed of 1000", self._compile(changed), self.runs, _Edit(changed)))
+        committed = self._repo("committed", 1000)
+        timing.measure(self._compile(committed))
+        _commit(committed)
+        told = self._command(committed, (*HYDRA, "diff"))
+        cases.append(Case("hydra diff of one in 1000", told, self.runs, _Edit(committed)))
         return cases
 
     def peers(self, wanted: tuple[str, ...]) -> list[Case]:
@@ -121,6 +127,13 @@ class Bench:
 
 def _module(peer: str) -> Peer:
     return cast("Peer", importlib.import_module(f"bench.peers.{peer}"))
+
+
+def _commit(repo: Path) -> None:
+    """The repo as the first commit of a git of its own."""
+    someone = ("-c", "user.name=bench", "-c", "user.email=bench@localhost")
+    for arguments in (("init", "-q"), ("add", "-A"), (*someone, "commit", "-qm", "all")):
+        subprocess.run(["git", "-C", str(repo), *arguments], check=True, capture_output=True)
 
 
 class _Edit:

@@ -15,6 +15,7 @@ from compiler.library.library import Library
 from compiler.linking.artifact import Artifact
 from compiler.linking.implicit import each_once
 from compiler.linking.overrides import check_overrides, overridden
+from compiler.linking.patches import Patches
 from compiler.linking.profile import Profile
 from compiler.linking.program import Parts
 from compiler.linking.scope import Entry, Expand, ReadFile, Scope
@@ -86,8 +87,9 @@ class Assembly:
                 tuple(passed[name]),
                 tuple(models),
                 frozenset(broken),
-                tuple(one for one in entries[name] if not isinstance(one, Artifact)),
+                tuple(one for one in entries[name] if not isinstance(one, Artifact | Patches)),
                 self.incomplete,
+                tuple(one for one in entries[name] if isinstance(one, Patches)),
             )
             for name, profile in self.profiles.items()
         }
@@ -106,6 +108,14 @@ class Assembly:
     def _known(self, clusters: Iterable[str]) -> list[str]:
         """Those whose documents could be read."""
         return [name for name in clusters if name in self.profiles]
+
+    def _renames(self, document: Document) -> Staged[dict[str, str]]:
+        """The renames of a project that are none of its mistakes."""
+        if not document.value.get("moved"):
+            return Staged({})
+        from compiler.linking.moved_checks import sound_renames
+
+        return sound_renames(document, self.specs.projects)
 
     def _stand_in(self) -> Profile:
         """Some cluster, for a project whose own cannot be read."""
@@ -127,6 +137,8 @@ class Assembly:
         if base is None or readable is None:
             broken.update(_declared(document))
             return found
+        renames = self._renames(readable)
+        found += renames.found
         known = self._known(clusters.value)
         if not known:
             # Its mistakes are told all the same, as on any cluster.
@@ -138,7 +150,10 @@ class Assembly:
             if for_cluster.value is None:
                 broken.update(_declared(document))
                 continue
-            expanded = expand(Scope(for_cluster.value, patched, self.profiles[name], self.library, self.read_file))
+            project = for_cluster.value
+            if renames.found:
+                project = project.model_copy(update={"moved": renames.value})
+            expanded = expand(Scope(project, patched, self.profiles[name], self.library, self.read_file))
             found += expanded.found
             entries[name] += expanded.value
             broken.update(set(_declared(document)) - {one.key for one in expanded.value})

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from compiler import cache
 from compiler.checking import policy
 from compiler.checking.changes import check_changes
-from compiler.checking.collisions import check_collisions, names_of
+from compiler.checking.collisions import check_collisions
 from compiler.checking.environments import environments
 from compiler.checking.passed import sound
 from compiler.checking.schemas import Schemas, check
-from compiler.diagnostics import Diagnostic, Findings, Severity
+from compiler.diagnostics import Diagnostic, Findings, Severity, Staged
 from compiler.emission.kustomization import kustomizations
 from compiler.emission.rendering import render
 from compiler.emission.served import Served
@@ -23,14 +23,19 @@ from compiler.linking.link import link
 from compiler.linking.promotion import Promotion
 from compiler.linking.workload import Variables
 from compiler.lock.holding import held, served
+from compiler.lock.needs import Use, together, uses
 from compiler.lowering.registry import lower
 from compiler.planning.decide import Share, decide, shares
 from compiler.repo import Repo
 from compiler.side_by_side import side_by_side
+from compiler.units import Link, Unit, links_of, units_of
+from compiler.units import together as together_units
 
 if TYPE_CHECKING:
+    from compiler.change.values import Subject
     from compiler.linking.program import Program
     from compiler.manifest import Manifest
+    from compiler.planning.plans import Plan
 
 
 class Work(NamedTuple):
@@ -48,6 +53,9 @@ class Work(NamedTuple):
     jobs: int
     """Processes to use."""
 
+    comparing: bool = False
+    """Whether the objects themselves are wanted."""
+
 
 class Compiled(NamedTuple):
     """What a cluster, or a share of one, compiles to."""
@@ -59,8 +67,14 @@ class Compiled(NamedTuple):
     objects: Mapping[str, int] = {}
     unchecked: Mapping[str, int] = {}
     found: Sequence[Diagnostic] = ()
-    names: frozenset[tuple[str, ...]] = frozenset()
-    """What no two objects may have in common."""
+    units: Mapping[str, Unit] = {}
+    """What it comes to by unit."""
+
+    links: Mapping[str, Sequence[Link]] = {}
+    """By spec file, what its entries refer to."""
+
+    working: frozenset[str] = frozenset()
+    """Spec files with workloads."""
 
     mistaken: bool = False
     """Whether something was left out because of a mistake."""
@@ -71,6 +85,12 @@ class Compiled(NamedTuple):
     promotions: Mapping[tuple[str, str], Promotion] = {}
     """The runs that are held, for the lock file."""
 
+    subjects: Sequence[Subject] = ()
+    """The objects themselves, where they are wanted."""
+
+    images: Mapping[str, Use] = {}
+    """The images of what is made, where the lock file pins anything."""
+
 
 def compile_cluster(work: Work, *, mistaken: bool) -> Compiled:
     """One cluster, from its parts to its files. Pure, but for what it reads of the repo's schemas.
@@ -79,6 +99,7 @@ def compile_cluster(work: Work, *, mistaken: bool) -> Compiled:
     """
     found = Findings()
     compiled: list[Compiled] = []
+    delivered: Sequence[Manifest] = ()
     program: Program | None = None
     front, cluster = work.front, work.cluster
     if cluster in front.parts:
@@ -86,14 +107,16 @@ def compile_cluster(work: Work, *, mistaken: bool) -> Compiled:
         program = found.of(link(found.of(sound(front.parts[cluster], schemas))))
         program = found.of(held(program, front.locked, work.served))
         compiled = _compiled(work, program, schemas)
+        delivered = found.of(_delivered(work, program, compiled, schemas))
     mistaken = mistaken or found.worst() is Severity.ERROR or any(one.mistaken for one in compiled)
     found.all = policy.levelled(found.all, front.settings, work.repo.text)
     found.add(one for each in compiled for one in each.found)
     there = {record.target for each in compiled for record in each.storage}
     if not mistaken:
         gone = [one for one in work.before if one.target not in there]
-        found.add(check_changes(gone, (), {}, front.acknowledged, front.output))
-    files = {path: text for each in compiled for path, text in each.files.items()}
+        renamed = _renamed(work, gone, compiled, program)
+        found.add(check_changes(gone, (), {}, front.acknowledged, front.output, renamed=renamed))
+    files = {path: text for each in compiled for path, text in each.files.items()} | render(delivered, cluster)
     return Compiled(
         files | kustomizations(files),
         [record for each in compiled for record in each.storage],
@@ -102,7 +125,36 @@ def compile_cluster(work: Work, *, mistaken: bool) -> Compiled:
         [cache.fixed(one) for one in found.all],
         served=served(program) if program else (),
         promotions=program.promotions if program else {},
+        units=together_units(each.units for each in compiled),
+        links=links_of(program, pins=front.locked.lock.pins.any) if program else {},
+        working=frozenset(one.origin.document.file.path for one in program.workloads) if program else frozenset(),
+        subjects=[
+            *(subject for each in compiled for subject in each.subjects),
+            *(subjects_of(delivered, cluster) if work.comparing else ()),
+        ],
+        images=together(each.images for each in compiled),
     )
+
+
+def _delivered(
+    work: Work, program: Program, shares: Iterable[Compiled], schemas: Schemas
+) -> Staged[Sequence[Manifest]]:
+    """The objects that make the cluster's GitOps controller apply its tree."""
+    if program.profile.gitops is None:
+        return Staged(())
+    from compiler.gitops.deliver import deliver
+
+    units = (unit for share in shares for unit in share.units.values())
+    return deliver(program.profile, work.front.settings.output, units, schemas)
+
+
+def _in_waves(program: Program, manifests: list[Manifest], plans: Sequence[Plan]) -> list[Manifest]:
+    """The objects of a share, with sync waves where the cluster asks for them."""
+    if program.profile.gitops is None or not program.profile.gitops.waves:
+        return manifests
+    from compiler.gitops.waves import with_waves
+
+    return with_waves(manifests, plans)
 
 
 def added(counts: Iterator[Mapping[str, int]]) -> dict[str, int]:
@@ -120,8 +172,8 @@ def _compiled(work: Work, program: Program, schemas: Schemas) -> list[Compiled]:
         return compile_share(work, program, share, schemas)
 
     parts: list[Compiled] = side_by_side(compile_one, shares(program, work.jobs), work.jobs)
-    together = frozenset[tuple[str, ...]]().union(*(one.names for one in parts))
-    if len(together) == sum(len(one.names) for one in parts):
+    names = [frozenset(name for unit in one.units.values() for name in unit.names) for one in parts]
+    if len(frozenset[tuple[str, ...]]().union(*names)) == sum(map(len, names)):
         return parts
     return [compile_one(Share(program.artifacts, program.passed, program.workloads, first=True))]
 
@@ -131,7 +183,13 @@ def compile_share(work: Work, program: Program, share: Share, schemas: Schemas) 
     found = Findings()
     front = work.front
     plans = found.of(decide(program, share))
-    manifests = found.of(check_collisions(lower(plans)))
+    lowered: Iterable[Manifest] = [*lower(plans)]
+    images = uses(lowered, program.passed) if front.locked.lock.pins.any else {}
+    if share.first and program.patches:
+        patched = _patched(work, program, lowered, schemas, mistaken=found.worst() is Severity.ERROR)
+        found.add(patched.found)
+        lowered = patched.value
+    manifests = _in_waves(program, found.of(check_collisions(lowered)), plans)
     found.add(policy.judge(_subjects(program, share, manifests), policy.limits_of(front.settings)))
     checked = found.of(check(manifests, schemas))
     mistaken = found.worst() is Severity.ERROR
@@ -146,9 +204,45 @@ def compile_share(work: Work, program: Program, share: Share, schemas: Schemas) 
         Counter(manifest.kind for manifest in manifests),
         {f"{version} {kind}": count for (version, kind), count in checked.unknown.items()},
         [cache.fixed(one) for one in policy.levelled(found.all, front.settings, work.repo.text)],
-        names_of(manifests),
-        mistaken,
+        units_of(manifests, images=front.locked.lock.pins.any, gitops=program.profile.gitops),
+        mistaken=mistaken,
+        subjects=subjects_of(manifests, work.cluster) if work.comparing else (),
+        images=images,
     )
+
+
+def _renamed(
+    work: Work, gone: Sequence[Stored], compiled: Iterable[Compiled], program: Program | None
+) -> Mapping[str, str]:
+    """Claims that are gone and look renamed."""
+    if not gone or program is None:
+        return {}
+    from compiler.checking.renames import renames
+
+    known = {one.target for one in work.before}
+    appeared = [record for each in compiled for record in each.storage if record.target not in known]
+    return renames(gone, appeared, program)
+
+
+def _patched(
+    work: Work, program: Program, lowered: Iterable[Manifest], schemas: Schemas, *, mistaken: bool
+) -> Staged[list[Manifest]]:
+    """The objects with the patches of their projects. They are all in the first share."""
+    from compiler.patching.patching import Run, patch
+
+    parts = work.front.parts[work.cluster]
+    whole = not mistaken and not parts.broken and len(parts.workloads) == len(program.workloads)
+    return patch(lowered, program.patches, Run(program.profile, schemas, whole))
+
+
+def subjects_of(manifests: Iterable[Manifest], cluster: str) -> list[Subject]:
+    """The objects of a share, as the change view compares them."""
+    from compiler.change.values import Subject
+
+    return [
+        Subject(cluster, one.target, one.file, one.unit, one.body, one.origin, one.run, one.download, one.data)
+        for one in manifests
+    ]
 
 
 def _subjects(program: Program, share: Share, manifests: Sequence[Manifest]) -> Iterator[object]:

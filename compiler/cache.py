@@ -17,10 +17,11 @@ from typing import Any, NamedTuple
 
 from compiler import __version__
 from compiler.diagnostics import Code, Diagnostic, Placed, Severity, Span, placed
+from compiler.emission.paths import parents
 from compiler.layout import LIST_NAME, LOCK, SETTINGS
 from compiler.source.discovery import discover
 
-FORMAT = 2
+FORMAT = 3
 MOST_BYTES = 64 << 20
 """A larger file of a library or a schema is not remembered."""
 
@@ -43,7 +44,10 @@ class Inputs(NamedTuple):
     specs: tuple[str, ...]
     clusters: tuple[str, ...]
     around: str
-    """Digest of everything else that a run depends on (`surroundings`)."""
+    """Digest of everything else that a run depends on (`surroundings`), but for the commit."""
+
+    commit: str
+    """What HEAD names: storage is compared with its tree."""
 
     files: Mapping[str, str]
     """Digest of each file that was read, by its path from the root."""
@@ -60,6 +64,18 @@ class Remembered(NamedTuple):
     """Files of the output."""
 
 
+class Known(NamedTuple):
+    """A run that is remembered, whether or not something changed since."""
+
+    inputs: Inputs
+    listing: str
+    """SHA-256 of the list of its tree."""
+
+    outcome: Remembered
+    parts: Mapping[str, Any]
+    """What a run that compiles only some units has to know (`compiler.incremental`), as JSON has it."""
+
+
 def fixed(one: Diagnostic) -> Diagnostic:
     """A finding whose places are looked up, so that it can leave the process."""
     return one._replace(at=placed(one.at), about=None if one.about is None else placed(one.about))
@@ -71,9 +87,9 @@ def digest(content: bytes) -> str:
 
 
 def surroundings(root: Path, directories: Iterable[str]) -> str:
-    """Digest of what a run depends on besides specs: this compiler, the commit, the repo's own library and schemas."""
+    """Digest of what a run depends on besides specs and the commit: this compiler, the repo's own library and schemas."""
     seen = hashlib.blake2b(digest_size=16)
-    for part in (__version__, _program(), _commit(root)):
+    for part in (__version__, _program()):
         seen.update(part.encode() + b"\0")
     for directory in directories:
         for path in _files(f"{root}/{directory}", suffixes=(".yaml", ".yml", ".json")):
@@ -93,29 +109,38 @@ def _told(path: str) -> bytes:
     return digest(_read(path)).encode()
 
 
-def recall(root: Path, about: Sequence[str]) -> Remembered | None:
-    """What the last run of this request came to, where all it depended on is as it was; None where it has to run."""
+def known(root: Path, about: Sequence[str]) -> Known | None:
+    """The last run of this request; None where there is none that can be read."""
     try:
         stored = json.loads(_entry(root, about).read_bytes())
         if stored["format"] != FORMAT:
             return None
-        inputs = Inputs(**stored["inputs"])
-        return _remembered(stored) if _same(root, inputs, stored) else None
+        return Known(Inputs(**stored["inputs"]), stored["listing"], _remembered(stored), stored["parts"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def remember(root: Path, about: Sequence[str], inputs: Inputs, listing: str, outcome: Remembered) -> None:
+def holds(root: Path, last: Known) -> bool:
+    """Whether all that the last run depended on is as it was, and its tree, too."""
+    try:
+        return _same(root, last.inputs) and intact(root, last)
+    except (OSError, ValueError, TypeError, AttributeError):
+        return False
+
+
+def remember(root: Path, about: Sequence[str], last: Known) -> None:
     """Keep what a run came to. A cache that cannot be written is no reason to fail."""
+    outcome = last.outcome
     stored = {
         "format": FORMAT,
-        "inputs": inputs._asdict(),
-        "listing": hashlib.sha256(listing.encode()).hexdigest(),
+        "inputs": last.inputs._asdict(),
+        "listing": last.listing,
         "found": [_written(one) for one in outcome.found],
         "clusters": outcome.clusters,
         "objects": dict(outcome.objects),
         "unchecked": dict(outcome.unchecked),
         "files": outcome.files,
+        "parts": last.parts,
     }
     try:
         path = _entry(root, about)
@@ -127,19 +152,32 @@ def remember(root: Path, about: Sequence[str], inputs: Inputs, listing: str, out
         return
 
 
-def _same(root: Path, inputs: Inputs, stored: Mapping[str, Any]) -> bool:
+def _same(root: Path, inputs: Inputs) -> bool:
     discovered = discover(root, output=inputs.output, library=inputs.library)
     if discovered.found or [*discovered.value] != [tuple(inputs.specs), tuple(inputs.clusters)]:
         return False
-    for name, known in ((SETTINGS, inputs.settings), (LOCK, inputs.lock)):
-        if (digest((root / name).read_bytes()) if os.path.lexists(root / name) else "") != known:
+    if not settled(root, inputs) or commit_of(root) != inputs.commit:
+        return False
+    return not changed(root, inputs.files)
+
+
+def settled(root: Path, inputs: Inputs) -> bool:
+    """Whether everything but specs, clusters, their files and the commit is as it was. Raises: OSError, ValueError."""
+    for name, known_digest in ((SETTINGS, inputs.settings), (LOCK, inputs.lock)):
+        if (digest((root / name).read_bytes()) if os.path.lexists(root / name) else "") != known_digest:
             return False
+    return surroundings(root, (*inputs.library, *inputs.schemas)) == inputs.around
+
+
+def changed(root: Path, files: Mapping[str, str]) -> set[str]:
+    """Files that are not there any more, or have another digest. Raises: OSError, for one that cannot be read."""
     base = f"{root}/"
-    for path, known in inputs.files.items():
-        if _digest_of(base + path) != known:
-            return False
-    around = surroundings(root, (*inputs.library, *inputs.schemas))
-    return around == inputs.around and _is_output(_output(root, inputs.output), stored["listing"])
+    return {path for path, known_digest in files.items() if _digest_or_none(base + path) != known_digest}
+
+
+def intact(root: Path, last: Known) -> bool:
+    """Whether the tree is the one that the last run left. Raises: OSError, ValueError."""
+    return _is_output(_output(root, last.inputs.output), last.listing)
 
 
 def _is_output(output: Path, known: str) -> bool:
@@ -155,8 +193,9 @@ def _is_output(output: Path, known: str) -> bool:
             directories.add(path.rpartition("/")[0])
             if _sha256_of(base + path) != expected:
                 return False
-    real = os.path.realpath(output)
-    return all(os.path.realpath(base + one) == os.path.join(real, one).rstrip("/") for one in directories)  # noqa: PTH118
+    # A link in the way could show the files of another tree. Above a directory of the list are only such directories.
+    above = {step for one in directories for step in (one, *parents(f"{one}/"))}
+    return all(stat.S_ISDIR(os.lstat(base + one).st_mode) for one in above)
 
 
 def _output(root: Path, output: str) -> Path:
@@ -167,8 +206,11 @@ def _output(root: Path, output: str) -> Path:
     return path
 
 
-def _digest_of(path: str) -> str:
-    return digest(_read(path))
+def _digest_or_none(path: str) -> str | None:
+    try:
+        return digest(_read(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def _sha256_of(path: str) -> str:
@@ -231,7 +273,7 @@ def _files(directory: str, suffixes: tuple[str, ...] = ()) -> Iterator[str]:
             yield entry.path
 
 
-def _commit(root: Path) -> str:
+def commit_of(root: Path) -> str:
     """The commit that HEAD names, read from git's own files; the comparison of storage depends on it.
 
     Raises: ValueError, where git keeps it in a way that is not read here.

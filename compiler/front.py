@@ -13,6 +13,7 @@ from compiler.directories import check_output
 from compiler.layout import LOCK, SETTINGS
 from compiler.library.library import open_library
 from compiler.linking.problems import unknown_cluster
+from compiler.lock.pins import pinned
 from compiler.lock.reading import LockFile, lock_of
 from compiler.repo import Repo, settings_of
 from compiler.repo_problems import nothing_to_compile
@@ -42,6 +43,9 @@ class Front(NamedTuple):
     around: str
     """Digest of what the run depends on besides specs; empty where it could not be taken."""
 
+    commit: str
+    """What HEAD names."""
+
     locked: LockFile
     """What the lock file says."""
 
@@ -50,7 +54,7 @@ def read_repo(repo: Repo, request: Request, found: Findings) -> Front:
     """Everything that the repo says, as parts of each cluster."""
     request.tell("reading")
     settings = found.of(settings_of(repo))
-    around = _around(repo, settings)
+    around, commit = _around(repo, settings)
     library = open_library(repo.root, settings.library)
     found.of(library.check())
     locked = found.of(lock_of(repo))
@@ -58,7 +62,11 @@ def read_repo(repo: Repo, request: Request, found: Findings) -> Front:
     in_output = check_output(repo.root, output, settings, _output_place(repo, request))
     found.add(in_output)
     discovered = found.of(discover(repo.root, output=output, library=settings.library))
-    if not discovered.specs and not in_output:
+    if request.drafts:
+        discovered = discovered._replace(specs=tuple(one for one in discovered.specs if one not in request.drafts))
+    if request.specs is not None:
+        discovered = discovered._replace(specs=tuple(path for path in discovered.specs if path in request.specs))
+    if not discovered.specs and not in_output and request.specs is None:
         found.add([nothing_to_compile(InFile("."))])
     clusters = [one for path in discovered.clusters for one in found.of(repo.documents(path))]
     documents = [one for path in discovered.specs for one in found.of(repo.documents(path))]
@@ -71,10 +79,10 @@ def read_repo(repo: Repo, request: Request, found: Findings) -> Front:
     found.add(unknown_cluster(InFile("."), name, declared.names) for name in request.clusters if declared.lacks(name))
     found.add(policy.unexplained({path: one.text for path, one in repo.files.items()}))
     assembly = Assembly(specs, profiles, declared, library, repo.read, incomplete=incomplete)
-    parts = found.of(assembly.parts(settings))
+    parts = pinned(found.of(assembly.parts(settings)), locked.lock.pins)
     wanted = request.clusters or tuple(profiles)
     chosen = {name: parts[name] for name in profiles if name in wanted}
-    return Front(settings, output, chosen, specs.acknowledged, discovered, around, locked)
+    return Front(settings, output, chosen, specs.acknowledged, discovered, around, commit, locked)
 
 
 def inputs_of(repo: Repo, front: Front) -> cache.Inputs | None:
@@ -91,6 +99,7 @@ def inputs_of(repo: Repo, front: Front) -> cache.Inputs | None:
         specs=front.discovered.specs,
         clusters=front.discovered.clusters,
         around=front.around,
+        commit=front.commit,
         files=files,
     )
 
@@ -104,9 +113,10 @@ def _about_settings(repo: Repo, settings: Settings, declared: Declared) -> list[
     return [*check_settings(settings, repo.settings, declared), *policy.check_levels(settings, repo.settings)]
 
 
-def _around(repo: Repo, settings: Settings) -> str:
+def _around(repo: Repo, settings: Settings) -> tuple[str, str]:
     # Taken before anything of it is read: what changes in between is then seen by the next run.
     try:
-        return cache.surroundings(repo.root, (*settings.library, *settings.schemas))
+        folders = (*settings.library, *settings.schemas)
+        return cache.surroundings(repo.root, folders), cache.commit_of(repo.root)
     except (OSError, ValueError):
-        return ""
+        return "", ""

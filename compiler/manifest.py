@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any
 
-from compiler.source.document import Origin
+from compiler.source.document import Origin, Path
 
 Body = dict[str, Any]
 
@@ -20,7 +21,10 @@ class Manifest:
     name without any digest: it names the file, and the object in findings and in reviews.
     """
 
-    __slots__ = ("_file", "body", "data", "kind", "logical", "name", "namespace", "origin", "places", "unit")
+    __slots__ = (
+        "_file", "body", "data", "download", "kind", "logical", "name", "namespace", "naming", "notes", "origin", "places",
+        "run", "said", "unit",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -31,6 +35,9 @@ class Manifest:
         origin: Origin,
         places: Mapping[str, Origin] | None = None,
         data: str = "",
+        run: str = "",
+        download: int = 0,
+        naming: Callable[[Body], str] | None = None,
     ) -> None:
         metadata = body["metadata"]
         self.body = body
@@ -44,7 +51,23 @@ class Manifest:
         """Where what findings are about was said: `size`, `class`, `secret`..."""
         self.data = data
         """Where the data lies on a claim's volume; empty for what is no claim."""
+        self.run = run
+        """Digest of the result that it makes, which it does not make twice; empty for what has none."""
+        self.download = download
+        """Bytes that it loads; 0 where that is not known."""
+        self.naming = naming
+        """Its name by its body, where that has a digest of the body; a patch makes it another one."""
+        self.said: Callable[[Path], Origin | None] = _nowhere
+        """Where a patch says a value of the body; None for what is as it was rendered."""
+        self.notes: tuple[str, ...] = ()
+        """What to add to findings about it."""
         self._file = ""
+
+    def changed(self, body: Body) -> Manifest:
+        """The same object with another body, which has the same kind, namespace and logical name."""
+        new = copy(self)
+        new.body, new.name = body, body["metadata"]["name"]
+        return new
 
     def place(self, what: str) -> Origin:
         """Where a part of it was said; the entry, where that is not known."""
@@ -90,6 +113,11 @@ class Manifest:
         """Its file where another group has the kind too, and an object of the same name."""
         kind = f"{self.kind}.{self.group}" if self.group else self.kind
         return f"{self.directory}/{file_name(kind, self.logical)}"
+
+
+def _nowhere(path: Path) -> Origin | None:
+    del path
+    return None
 
 
 def file_name(kind: str, logical: str) -> str:

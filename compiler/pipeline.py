@@ -13,19 +13,22 @@ from compiler.checking import policy
 from compiler.checking.baseline import committed
 from compiler.diagnostics import Findings, Severity, Staged, in_source_order
 from compiler.emission import tree
-from compiler.emission.listing import Listing
+from compiler.emission.listing import EMPTY, Listing
 from compiler.emission.lock_file import Change, Lock
 from compiler.emission.served import Served
 from compiler.emission.storage import Stored
 from compiler.front import Front, inputs_of, read_repo
 from compiler.lock.holding import held, served_before
+from compiler.lock.needs import about_pins
 from compiler.lock.problems import stale_lock
 from compiler.repo import Repo
 from compiler.requests import Outcome, Request
 from compiler.side_by_side import side_by_side
 
 if TYPE_CHECKING:
+    from compiler.change.values import Subject
     from compiler.planned import Plans
+    from compiler.units import Link, Units
 
 __all__ = ["Outcome", "Request", "check_tree", "compile_tree", "plans", "validate", "validate_really"]
 
@@ -44,6 +47,21 @@ class Rendered(NamedTuple):
     lock: Lock = Lock()
     """What the lock file is to say."""
 
+    subjects: Sequence[Subject] = ()
+    """The objects themselves, where they are wanted."""
+
+    before: Listing = EMPTY
+    """The list of the last commit's tree."""
+
+    units: Mapping[str, Units] = {}
+    """By cluster, what it comes to by unit."""
+
+    links: Mapping[str, Mapping[str, Sequence[Link]]] = {}
+    """By cluster and spec file, what its entries refer to."""
+
+    working: Mapping[str, frozenset[str]] = {}
+    """By cluster, the spec files with workloads."""
+
     @property
     def lock_change(self) -> Change:
         """What becomes of the lock file."""
@@ -57,23 +75,29 @@ def compile_repo(repo: Repo, request: Request, found: Findings) -> Rendered:
     found.all = policy.levelled(found.all, front.settings, repo.text)
     last = found.of(committed(repo.root, front.output))
     clusters = sorted({*front.parts, *(() if request.clusters else (one.cluster for one in last.storage))})
-    jobs = 1 if len(clusters) > 1 else request.jobs
+    # Objects that are compared stay in this process: where they come from is looked up later, for few of them.
+    processes = 1 if request.comparing else request.jobs
+    jobs = 1 if len(clusters) > 1 else processes
 
     def compile_one(cluster: str) -> Compiled:
         request.tell(f"compiling {cluster}")
-        before = [one for one in last.storage if one.cluster == cluster]
-        work = Work(repo, front, cluster, before, last.served, jobs)
+        before = [one for one in last.storage if one.cluster == cluster and _is_compared(one, request)]
+        work = Work(repo, front, cluster, before, last.served, jobs, request.comparing)
         return compile_cluster(work, mistaken=mistaken)
 
-    compiled: list[Compiled] = side_by_side(compile_one, clusters, request.jobs)
+    compiled: list[Compiled] = side_by_side(compile_one, clusters, processes)
     found.add(one for each in compiled for one in each.found)
     files = {path: text for each in compiled for path, text in each.files.items()}
     storage = [record for each in compiled for record in each.storage]
     served = [record for each in compiled for record in each.served]
     held = {cluster: each.promotions for cluster, each in zip(clusters, compiled, strict=True)}
     lock = front.locked.lock.with_clusters(held, front.parts if request.clusters else None)
-    if found.worst() is not Severity.ERROR:
+    sound = found.worst() is not Severity.ERROR
+    if sound and request.specs is None:
         found.add(policy.levelled([*front.locked.unused(lock)], front.settings, repo.text))
+    images = {cluster: each.images for cluster, each in zip(clusters, compiled, strict=True)}
+    whole = sound and not request.clusters and request.specs is None
+    found.add(policy.levelled(about_pins(front, images, whole=whole), front.settings, repo.text))
     return Rendered(
         front,
         files,
@@ -82,7 +106,17 @@ def compile_repo(repo: Repo, request: Request, found: Findings) -> Rendered:
         added(one.unchecked for one in compiled),
         served,
         lock,
+        [subject for each in compiled for subject in each.subjects],
+        last,
+        {cluster: each.units for cluster, each in zip(clusters, compiled, strict=True)},
+        {cluster: each.links for cluster, each in zip(clusters, compiled, strict=True)},
+        {cluster: each.working for cluster, each in zip(clusters, compiled, strict=True)},
     )
+
+
+def _is_compared(one: Stored, request: Request) -> bool:
+    """Whether storage of the last commit is looked for in this run."""
+    return not request.comparing and (request.specs is None or one.unit in request.units)
 
 
 def validate(request: Request) -> Outcome:
@@ -123,11 +157,11 @@ def validate_really(request: Request) -> tuple[Outcome, int]:
 
 
 def compile_tree(request: Request) -> Outcome:
-    """Compile and write. Errors write nothing; where nothing changed since the last run, nothing is compiled."""
-    known = _recall(request)
-    if known is not None:
-        return known
-    run = _run(request)
+    """Compile and write. Errors write nothing. What cannot have changed since the last run is not compiled again."""
+    last = cache.known(request.root, _about(request))
+    if last is not None and cache.holds(request.root, last):
+        return _as_before(request, last)
+    run = (last and _run_again(request, last)) or _run(request)
     if run.listing is None:
         return run.outcome()
     request.tell("writing")
@@ -135,11 +169,11 @@ def compile_tree(request: Request) -> Outcome:
     if written is None:
         return run.outcome()
     outcome = run.outcome()
-    if not run.rendered.lock_change:  # What was just written was not read, and is an input of the next run.
+    if not run.lock:  # What was just written was not read, and is an input of the next run.
         _remember(request, run, outcome)
     return outcome._replace(
         written=written.written,
-        unchanged=written.unchanged,
+        unchanged=len(run.listing.files) - written.written,
         removed=len(written.removed),
         lock_written=bool(run.lock),
     )
@@ -147,20 +181,19 @@ def compile_tree(request: Request) -> Outcome:
 
 def check_tree(request: Request) -> Outcome:
     """Compile and compare with the tree that is there. Writes nothing."""
-    known = _recall(request)
-    if known is not None:
-        return known
+    last = cache.known(request.root, _about(request))
+    if last is not None and cache.holds(request.root, last):
+        return _as_before(request, last)
     from compiler.emission.staleness import stale
 
-    run = _run(request)
+    run = (last and _run_again(request, last)) or _run(request)
     if run.listing is None:
         return run.outcome()
     staleness = run.found.of(stale(run.root, run.output, run.rendered.files, run.listing))
     if staleness is None:
         return run.outcome()
     if staleness.fresh and not run.lock:
-        if not run.rendered.lock_change:
-            _remember(request, run, run.outcome())
+        _remember(request, run, run.outcome())
         return run.outcome()
     if not staleness.fresh:
         run.found.add([staleness.finding(run.rendered.front.output)])
@@ -187,9 +220,13 @@ class Run(NamedTuple):
     lock: Change
     """What becomes of the lock file: nothing, where the tree is written elsewhere than the settings say."""
 
+    known: cache.Known | None = None
+    """What is remembered of it, where most of it was taken over from the last run."""
+
     def outcome(self) -> Outcome:
         """What came of it so far."""
-        return _outcome(self.repo, self.found, self.rendered)
+        inputs = self.known.inputs.files if self.known else self.repo.files
+        return _outcome(self.repo, self.found, self.rendered)._replace(inputs=inputs.keys())
 
 
 def _run(request: Request) -> Run:
@@ -201,6 +238,32 @@ def _run(request: Request) -> Run:
     own = rendered.front.output == rendered.front.settings.output
     lock = rendered.lock_change if own else Change(None, None)
     return Run(repo, found, rendered, root, output, listing, lock)
+
+
+def _run_again(request: Request, last: cache.Known) -> Run | None:
+    """Only what changed since the last run is compiled; None, where it cannot be told what that is."""
+    if not last.parts or request.clusters or request.output is not None:
+        return None
+    from compiler.incremental import inventory, scope_of
+    from compiler.merging import Sub, merge
+
+    made = inventory(last)
+    scope = None if made is None else scope_of(request, last, made)
+    if made is None or scope is None:
+        return None
+    repo, found = Repo(request.root), Findings()
+    rendered = compile_repo(repo, request._replace(specs=scope.needed, units=scope.units), found)
+    there = tree.previous(request.root, rendered.front.output)
+    merged = (
+        None if there.found else merge(Sub(rendered, in_source_order(found.all), repo, scope, last, made, there.value))
+    )
+    if merged is None:
+        return None
+    whole = rendered._replace(files=merged.files, objects=merged.known.outcome.objects)
+    found.all = [*merged.found]
+    return Run(
+        repo, found, whole, request.root, rendered.front.output, merged.listing, Change(None, None), merged.known
+    )
 
 
 def _target(request: Request, rendered: Rendered) -> tuple[Path, str]:
@@ -231,27 +294,43 @@ def _concerns(file: str, paths: Sequence[str]) -> bool:
 
 
 def _about(request: Request) -> list[str]:
-    return [request.output or "", *sorted(request.clusters)]
+    return [request.output or "", *sorted(request.clusters), *(f"without {one}" for one in sorted(request.drafts))]
 
 
-def _recall(request: Request) -> Outcome | None:
+def _as_before(request: Request, last: cache.Known) -> Outcome:
     """The outcome of the last run, where nothing changed since."""
-    known = cache.recall(request.root, _about(request))
-    if known is None:
-        return None
     repo = Repo(request.root)
 
     def read(path: str) -> str | None:
         return repo.text(path) or (repo.text(path) if repo.read(path).value else None)
 
-    return Outcome(known.found, read, known.clusters, known.objects, unchanged=known.files, unchecked=known.unchecked)
+    known, inputs = last.outcome, last.inputs.files.keys()
+    return Outcome(
+        known.found, read, known.clusters, known.objects,
+        unchanged=known.files, unchecked=known.unchecked, inputs=inputs,
+    )  # fmt: skip
 
 
 def _remember(request: Request, run: Run, outcome: Outcome) -> None:
+    known = run.known or _known(run, outcome)
+    if known is not None:
+        cache.remember(request.root, _about(request), known)
+
+
+def _known(run: Run, outcome: Outcome) -> cache.Known | None:
+    """What is remembered of a run; None, where not all that it depended on is known, or its tree lies elsewhere."""
     inputs = inputs_of(run.repo, run.rendered.front)
-    if inputs is None or run.listing is None or Path(run.rendered.front.output).is_absolute():
-        return
+    if (
+        inputs is None
+        or run.listing is None
+        or Path(run.rendered.front.output).is_absolute()
+        or run.rendered.lock_change
+    ):
+        return None
+    from compiler.emission.listing import sha256
+    from compiler.inventory import inventory_of, to_json
+
     remembered = cache.Remembered(
         tuple(outcome.found), outcome.clusters, outcome.objects, outcome.unchecked, len(run.rendered.files)
     )
-    cache.remember(request.root, _about(request), inputs, run.listing.text(), remembered)
+    return cache.Known(inputs, sha256(run.listing.text()), remembered, to_json(inventory_of(run.rendered, run.repo)))

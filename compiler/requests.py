@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +27,18 @@ class Request(NamedTuple):
 
     progress: Callable[[str], None] | None = None
     """Told what is being done."""
+
+    specs: frozenset[str] | None = None
+    """The spec files to read, where that is not all of them."""
+
+    units: frozenset[str] = frozenset()
+    """Where only some specs are read: units whose storage is compared with the last commit."""
+
+    comparing: bool = False
+    """Whether the objects themselves are wanted, to be compared with others: nothing is compared with the last commit."""
+
+    drafts: frozenset[str] = frozenset()
+    """Spec files that are not read, as if they were not there."""
 
     def tell(self, doing: str) -> None:
         """Say what is being done."""
@@ -56,3 +68,6 @@ class Outcome(NamedTuple):
 
     unchecked: Mapping[str, int] = {}
     """Objects without a schema, by apiVersion and kind."""
+
+    inputs: Collection[str] = ()
+    """Files of the repo that were read by their names, for what is written: specs, clusters, and what they name."""

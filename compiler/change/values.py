@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any, NamedTuple
 
+from compiler.diagnostics import Located
 from compiler.linking.profile import Profile
 from compiler.manifest import Body
 
@@ -56,8 +57,8 @@ class Subject(NamedTuple):
 
     unit: str
     body: Body
-    spec: str = ""
-    """`file:line` of what it comes from."""
+    origin: Located | None = None
+    """What it comes from; None for what is read from a cluster."""
 
     run: str = ""
     """Of what runs to completion: digest of the result that it makes; empty for what has none, or where it is not known."""
@@ -67,6 +68,14 @@ class Subject(NamedTuple):
 
     data: str = ""
     """Where the data lies on a claim's volume."""
+
+    @property
+    def spec(self) -> str:
+        """`file:line` of what it comes from, looked up anew at each call; empty where that is not known."""
+        if self.origin is None:
+            return ""
+        span = self.origin.span()
+        return f"{span.file}:{span.line}"
 
     @property
     def kind(self) -> str:
@@ -85,9 +94,13 @@ class Field(NamedTuple):
     @property
     def text(self) -> str:
         """The path as people write it: `spec.template.spec.containers[vllm].image`."""
-        return "".join(f"[{step}]" if isinstance(step, int) or step[:1] == "[" else f".{step}" for step in self.path)[
-            1:
-        ]
+        return "".join(map(_step, self.path)).removeprefix(".")
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    return step if step.startswith("[") else f".{step}"
 
 
 class Around(NamedTuple):
@@ -188,5 +201,5 @@ class View(NamedTuple):
     """The most severe first, then by cluster and target."""
 
     totals: Totals
-    unchanged: int
     notes: tuple[str, ...] = ()
+    """What holds for all of it."""

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from compiler import git
 from compiler.checking.change_problems import moved_output
 from compiler.diagnostics import InFile, Staged
 from compiler.emission.listing import EMPTY, Listing, parse
 from compiler.emission.tree import previous
 from compiler.layout import LIST_NAME, OUTPUT, SETTINGS
 
-if TYPE_CHECKING:
-    import subprocess
-
-
 _OUTPUT = re.compile(r"^output:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
-
-PREFERENCES = ("-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
-SAFELY = {
-    "LC_ALL": "C",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_ALLOW_PROTOCOL": "none",
-    "GIT_TERMINAL_PROMPT": "0",
-}
-"""A repo can hold a directory that looks like a repository of git, with settings that name programs to run. None is run,
-and nothing is fetched."""
 
 
 def committed(root: Path, output: str) -> Staged[Listing]:
@@ -52,41 +36,25 @@ def committed(root: Path, output: str) -> Staged[Listing]:
 
 def _output_at_head(root: Path) -> str:
     """The output directory that the settings of the last commit name."""
-    found = _OUTPUT.search(_at_head(root, SETTINGS) or "")
-    return found[1] if found else OUTPUT
+    return output_of(_at_head(root, SETTINGS) or "")
+
+
+def output_of(settings: str) -> str:
+    """The output directory that the text of a settings file names."""
+    found = _OUTPUT.search(settings)
+    return found[1].rstrip("/") if found else OUTPUT
 
 
 def _at_head(root: Path, path: str) -> str | None:
     """A file at HEAD; empty where HEAD lacks it, None where there is no HEAD, or git is told to ignore the file."""
-    if not _in_git(root):
+    if not git.above(root):
         return None
-    from subprocess import SubprocessError
-
     try:
-        shown = _git(root, "show", f"HEAD:./{path}")
+        shown = git.run(root, "show", f"HEAD:./{path}")
         if shown.returncode == 0:
             return shown.stdout.decode(errors="replace")
-        if _git(root, "rev-parse", "--verify", "--quiet", "HEAD").returncode != 0:
+        if git.run(root, "rev-parse", "--verify", "--quiet", "HEAD").returncode != 0:
             return None
-        return None if _git(root, "check-ignore", "--quiet", path).returncode == 0 else ""
-    except (OSError, SubprocessError):
+        return None if git.run(root, "check-ignore", "--quiet", path).returncode == 0 else ""
+    except git.GitError:
         return None
-
-
-def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    import subprocess
-
-    # `git` is the one on PATH, as for every other tool of a repo; the arguments are a list and no shell reads them.
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return subprocess.run(  # noqa: S603
-        ["git", "-C", str(root), *PREFERENCES, *arguments],  # noqa: S607
-        capture_output=True,
-        check=False,
-        env={**inherited, **SAFELY},
-        timeout=60,
-    )
-
-
-def _in_git(root: Path) -> bool:
-    here = root.resolve()
-    return any((above / ".git").exists() for above in (here, *here.parents))

@@ -10,7 +10,7 @@ STORAGE_REMOVED = Code(
     "A claim or a volume is no longer rendered.",
     "The controllers are told to keep it, but nobody describes it any more: it is forgotten, paid for, and deleted one day by hand.",
     bad="# the entry `old-data` was removed",
-    good="acknowledge: [PersistentVolumeClaim/nlp/old-data]",
+    good="moved: {old-data: data}   # or, where it is meant: acknowledge: [PersistentVolumeClaim/nlp/old-data]",
 )
 NAMESPACE_REMOVED = Code(
     "HYD602",
@@ -60,12 +60,13 @@ MOVED_OUTPUT = Code(
 _ACKNOWLEDGE = "If it is meant, add `{target}` to `acknowledge`."
 
 
-def removed(at: Located, target: str, cluster: str) -> Diagnostic:
-    """Storage that is no longer rendered."""
+def removed(at: Located, target: str, cluster: str, renamed: str = "") -> Diagnostic:
+    """Storage that is no longer rendered. `renamed` is what `moved` has to say where it looks renamed."""
     code = NAMESPACE_REMOVED if target.startswith("Namespace/") else STORAGE_REMOVED
     return Diagnostic(
         code, at, f"`{target}` is in the committed tree of cluster `{cluster}`, and no spec makes it any more.",
-        "Put its entry back. " + _ACKNOWLEDGE.format(target=target),
+        (f"If it was renamed, say `moved: {{{renamed}}}` in the project. Else put" if renamed else "Put")
+        + " its entry back. " + _ACKNOWLEDGE.format(target=target),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ Volumes"; validation of PersistentVolumeClaim and PersistentVolume updates.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from compiler.checking import change_problems as problems
@@ -37,19 +38,23 @@ FROZEN = (
 
 def check_changes(
     before: Iterable[Stored], now: Iterable[Stored], manifests: Mapping[str, Manifest],
-    acknowledged: frozenset[str], output: str,
+    acknowledged: frozenset[str], output: str, *, renamed: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Diagnostic]:  # fmt: skip
-    """What happens to a cluster's storage between two trees. `manifests` are by target."""
+    """What happens to a cluster's storage between two trees. `manifests` are by target, and so is what `moved` has to
+    say of claims that look renamed."""
     after = {one.target: one for one in now}
     for old in before:
         if old.target in acknowledged:
             continue
         new = after.get(old.target)
         if new is None:
-            yield problems.removed(InFile(f"{output}/{_file(old)}"), old.target, old.cluster)
+            yield problems.removed(
+                InFile(f"{output}/{_file(old)}"), old.target, old.cluster, renamed.get(old.target, "")
+            )
         else:
             on = (f"This is on cluster `{old.cluster}`.",)
-            yield from (one._replace(notes=on) for one in _changed(old, new, manifests[old.target]))
+            manifest = manifests[old.target]
+            yield from (one._replace(notes=(*on, *manifest.notes)) for one in _changed(old, new, manifest))
 
 
 def _changed(old: Stored, new: Stored, manifest: Manifest) -> Iterator[Diagnostic]:

@@ -7,7 +7,7 @@ same CRDs give the same bytes; a file that is up to date is left alone.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,16 +39,27 @@ def import_crds(paths: Sequence[Path], destination: Path) -> Staged[Imported]:
     that cannot is reported. Files of the destination that no CRD names stay as they are.
     """
     found: list[Diagnostic] = []
+    made = ((one, file.as_posix()) for file in _files(paths) for one in _schemas_of(file, found))
+    return _imported(made, destination, found)
+
+
+def import_definitions(definitions: Iterable[Any], source: str, destination: Path) -> Staged[Imported]:
+    """As `import_crds`, of CRDs that were read elsewhere; findings name the source."""
+    found: list[Diagnostic] = []
+    made = ((one, source) for definition in definitions for one in _usable(definition, source, found))
+    return _imported(made, destination, found)
+
+
+def _imported(made: Iterable[tuple[Made, str]], destination: Path, found: list[Diagnostic]) -> Staged[Imported]:
     schemas: dict[str, tuple[str, str]] = {}
     rules: dict[str, int] = {}
-    for file in _files(paths):
-        for one in _schemas_of(file, found):
-            text = text_of(one.schema)
-            kept, source = schemas.setdefault(one.file, (text, file.as_posix()))
-            if kept != text:
-                found.append(problems.clashing_crds(file.as_posix(), one.name, source))
-            elif one.rules:
-                rules[one.name] = one.rules
+    for one, source in made:
+        text = text_of(one.schema)
+        kept, first = schemas.setdefault(one.file, (text, source))
+        if kept != text:
+            found.append(problems.clashing_crds(source, one.name, first))
+        elif one.rules:
+            rules[one.name] = one.rules
     written = [name for name, (text, _) in sorted(schemas.items()) if _write(destination / name, text, found)]
     if rules:
         found.append(problems.rules_left_out(destination.as_posix(), rules))

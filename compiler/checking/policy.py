@@ -32,8 +32,10 @@ def judge(subjects: Iterable[Any], limits: Mapping[str, str]) -> Iterator[Diagno
             if rule.kinds and subject.kind not in rule.kinds:
                 continue
             for found in rule.check(subject, limits.get(rule.code.id, rule.limit)):
-                about = getattr(subject, "origin", None)
-                yield Diagnostic(rule.code, found.at, found.wrong, found.do, about=about, secret=found.secret)
+                about, notes = getattr(subject, "origin", None), getattr(subject, "notes", ())
+                yield Diagnostic(
+                    rule.code, found.at, found.wrong, found.do, notes=notes, about=about, secret=found.secret
+                )
 
 
 def limits_of(settings: Settings) -> dict[str, str]:
@@ -47,9 +49,14 @@ def limits_of(settings: Settings) -> dict[str, str]:
     }
 
 
+def levels_of(settings: Settings) -> dict[str, str | None]:
+    """Levels that settings give, by code."""
+    return {code: rule if isinstance(rule, str) else rule.level for code, rule in settings.policy.items()}
+
+
 def levelled(found: Sequence[Diagnostic], settings: Settings, read: ReadText) -> list[Diagnostic]:
     """Findings with the levels of the settings, less what is off and what a comment silences."""
-    levels = {code: rule if isinstance(rule, str) else rule.level for code, rule in settings.policy.items()}
+    levels = levels_of(settings)
     kept: list[Diagnostic] = []
     for one in found:
         level = levels.get(one.code.id)

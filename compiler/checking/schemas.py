@@ -20,6 +20,7 @@ from compiler.source.encrypted import is_encrypted
 if TYPE_CHECKING:
     from compiler.checking.explain import Failure
     from compiler.manifest import Manifest
+    from compiler.source.document import Origin
 
 _MADE = "Hydra makes this object: the value comes from the spec, the cluster, a library entry or a patch."
 
@@ -149,11 +150,11 @@ def _findings(manifest: Manifest, schemas: Schemas) -> Iterator[Diagnostic]:
     from compiler.checking.wording import path_in_words
 
     verbatim = _is_verbatim(manifest)
-    notes = () if verbatim else (_MADE,)
+    notes = () if verbatim else (*manifest.notes, _MADE)
     for one in schemas.failures(manifest.body):
         yield Diagnostic(
             one.code,
-            manifest.origin.document.at(*_place(one), key=one.key) if verbatim else manifest.origin,
+            manifest.origin.document.at(*_place(one), key=one.key) if verbatim else _said(manifest, one),
             wrong=f"`{path_in_words(one.path)}` of `{manifest.target}` {one.wrong}",
             do=one.do,
             candidates=one.candidates,
@@ -162,6 +163,12 @@ def _findings(manifest: Manifest, schemas: Schemas) -> Iterator[Diagnostic]:
             # Also a misspelt `stringData` has values on its lines.
             secret=manifest.kind == "Secret",
         )
+
+
+def _said(manifest: Manifest, failure: Failure) -> Origin:
+    """The place in a patch that says the value; else the entry."""
+    said = manifest.said(failure.path)
+    return manifest.origin if said is None else said._replace(key=failure.key)
 
 
 def _is_verbatim(manifest: Manifest) -> bool:

@@ -61,6 +61,8 @@ class Converter:
         properties = _mapping(node, "properties")
         if properties:
             schema["properties"] = {name: self.convert(properties[name], closes=closes) for name in sorted(properties)}
+        if not all(isinstance(name, str) for name in _list(node, "required")):
+            raise Malformed("`required` is a list of names")
         # The API server fills in defaults before it looks for what is missing.
         required = [name for name in _list(node, "required") if "default" not in (properties.get(name) or {})]
         if required:
@@ -86,14 +88,14 @@ def _add_type(schema: Schema, node: Schema) -> None:
     )
     if types and node.get("nullable"):
         types.append("null")
-        if "enum" in schema:
+        if isinstance(schema.get("enum"), list):
             schema["enum"] = [*schema["enum"], None]
     if types:
         schema["type"] = types if len(types) > 1 else types[0]
 
 
 def _add_format(schema: Schema, node: Schema) -> None:
-    name = node.get("format")
+    name = str(node.get("format"))
     if name in _FORMATS:
         schema["format"] = name
     elif name == "byte":

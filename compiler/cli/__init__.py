@@ -22,13 +22,19 @@ COMPLETION = "_HYDRA_COMPLETE"
 """The variable by which a shell asks for completions."""
 
 COMMANDS: Table = {
+    "init": ("compiler.cli.init", "Begin a repo: a cluster, a project, hooks and CI."),
     "compile": ("compiler.cli.compile", "Compile a repo's specs into the manifests that GitOps applies."),
     "validate": ("compiler.cli.validate", "Check specs as `compile` does, and write nothing."),
+    "diff": ("compiler.cli.diff", "Tell what a change does to the clusters, before it is merged."),
+    "verify": ("compiler.cli.verify", "Ask a live cluster whether it takes what is rendered."),
     "plan": ("compiler.cli.plan", "Show how trainings and services would run, and whether they fit."),
     "explain": ("compiler.cli.explain", "Tell why a training or a service is planned as it is."),
     "promote": ("compiler.cli.promote", "Let a service serve another run of its fine-tuning."),
+    "lock": ("compiler.cli.lock", "Pin what branches, tags and images mean, for compiles to come."),
     "list": ("compiler.cli.listing", "List what the library has: models, loaders, clusters and more."),
     "schema": ("compiler.cli.schema", "Print the JSON Schemas of the language, or import those of CRDs."),
+    "import": ("compiler.cli.importing", "Turn documents of other systems into a Project."),
+    "hook": ("compiler.cli.hook", "Compile or check what is about to be committed, for pre-commit."),
     "completion": ("compiler.cli.completion", "Print the completion script of a shell."),
 }
 
@@ -43,6 +49,7 @@ Examples:
   hydra compile                  compile the repo that you are in
   hydra compile --check          in CI: fail where the committed tree is stale
   hydra validate teams/nlp       check some specs only
+  hydra diff --base origin/main  what a branch does to the clusters
   hydra plan                     how trainings and services would run
   hydra list models              what a spec may name
 

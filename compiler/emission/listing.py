@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from compiler.diagnostics import Diagnostic, Staged
@@ -66,11 +67,13 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@lru_cache(maxsize=2)
 def parse(text: str, file: str = LIST_NAME) -> Staged[Listing]:
     """Read a list. `file` is its path for findings.
 
     Every path of the result is safe (`paths.is_safe`). Lines that cannot be read are left out and are errors; both
-    sides of an unresolved merge are taken, with a warning, so one target may have two records.
+    sides of an unresolved merge are taken, with a warning, so one target may have two records. A text that was read a
+    moment ago, as that of the last commit and of the tree often are one, is not read again: nobody may change a list.
     """
     reader = _Reader(file)
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):

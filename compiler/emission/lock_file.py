@@ -17,6 +17,7 @@ from compiler.emission.staging import create
 from compiler.emission.yaml_scalars import LONGEST_KEY, comment, scalar
 from compiler.layout import LOCK
 from compiler.linking.promotion import Promotion, Promotions
+from compiler.lock.pins import Pins
 
 VERSION = 1
 """Counted up when an older release could no longer read the file."""
@@ -26,6 +27,12 @@ _HEADER = """\
 # `hydra promote` moves a service to another run. In a merge conflict keep the lines of both sides, but one run a service.
 """
 
+_PINS_HEADER = """\
+# Written by hydra, and committed: which commits and digests are loaded, and which runs services go on with.
+# `hydra lock` pins what is new, `hydra lock --update NAME` what has moved; `hydra promote` moves a service to another run.
+# In a merge conflict keep the lines of both sides, but one a name.
+"""
+
 
 class Lock(NamedTuple):
     """What a lock file says."""
@@ -33,15 +40,22 @@ class Lock(NamedTuple):
     promotions: Mapping[str, Promotions] = {}
     """By cluster, the runs that are served."""
 
+    pins: Pins = Pins()
+    """What names that can move mean, on every cluster."""
+
     def text(self) -> str | None:
         """The file as it is written: a line an entry, sorted. None where there is nothing to say, and so no file."""
         lines = [line for cluster in sorted(self.promotions) for line in _cluster(cluster, self.promotions[cluster])]
-        return f"{_HEADER}version: {VERSION}\npromotions:\n{''.join(lines)}" if lines else None
+        pins = "".join(_pinned(section, names) for section, names in self.pins._asdict().items())
+        promotions = f"promotions:\n{''.join(lines)}" if lines else ""
+        if not pins and not promotions:
+            return None
+        return f"{_PINS_HEADER if pins else _HEADER}version: {VERSION}\n{pins}{promotions}"
 
     def with_clusters(self, fresh: Mapping[str, Promotions], clusters: Collection[str] | None) -> Lock:
         """This lock with what it says of some clusters replaced; None is all of them."""
         kept = {} if clusters is None else {one: said for one, said in self.promotions.items() if one not in clusters}
-        return Lock({**kept, **{cluster: said for cluster, said in fresh.items() if said}})
+        return self._replace(promotions={**kept, **{cluster: said for cluster, said in fresh.items() if said}})
 
 
 class Change(NamedTuple):
@@ -113,6 +127,11 @@ def _stage(path: Path, text: str, mode: int) -> None:
     except OSError as error:
         error.filename = str(path.parent.parent / LOCK)
         raise
+
+
+def _pinned(section: str, names: Mapping[str, str]) -> str:
+    lines = [f"{_key(name, 1)} {scalar(names[name])}\n" for name in sorted(names)]
+    return f"{section}:\n{''.join(lines)}" if lines else ""
 
 
 def _cluster(cluster: str, promotions: Promotions) -> Iterator[str]:

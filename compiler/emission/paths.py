@@ -7,6 +7,9 @@ from functools import lru_cache
 KUSTOMIZATION = "kustomization.yaml"
 """The one file in a directory that Kustomize, Argo CD and Flux look for."""
 
+DELIVERY = "_gitops"
+"""The directory below a cluster's with the objects that make a controller apply it."""
+
 _NO_STEPS = frozenset({"", ".", ".."})
 
 

@@ -61,6 +61,7 @@ def link(parts: Parts) -> Staged[Program]:
         models=parts.models,
         made=frozenset(claim for one in linked.value.workloads for claim in claims_of(one)),
         memo=Memo(),
+        patches=parts.patches,
     )
     return Staged(program, found)
 

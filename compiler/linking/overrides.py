@@ -12,7 +12,7 @@ from compiler.source.document import Document, Path
 if TYPE_CHECKING:
     from compiler.specs import Declared
 
-FIXED = ("apiVersion", "kind", "metadata", "clusters", "overrides", "acknowledge")
+FIXED = ("apiVersion", "kind", "metadata", "clusters", "overrides", "acknowledge", "moved")
 
 
 class OverriddenDocument(Document):

@@ -12,6 +12,7 @@ from compiler.spec.durations import seconds
 if TYPE_CHECKING:
     from compiler.spec.cluster.accelerators import Accelerator
     from compiler.spec.cluster.endpoints import Endpoints
+    from compiler.spec.cluster.gitops import GitOps
     from compiler.spec.cluster.operators import Inference
     from compiler.spec.cluster.queue import Queue
     from compiler.spec.cluster.storage import StaticNfs, StorageDefault
@@ -58,6 +59,12 @@ class Profile(NamedTuple):
     prometheus: str | None = None
     """Address of the Prometheus that scaling queries."""
 
+    images: Mapping[str, str] = {}
+    """Digests that the lock file pins, by the full name of an image before any mirror."""
+
+    gitops: GitOps | None = None
+    """The controller that applies the tree, and the objects for it."""
+
     dialects: Mapping[str, Mapping[str, Any]] = {}
     """Settings of other systems' documents, by system."""
 
@@ -93,5 +100,6 @@ def profile_of(cluster: Cluster, document: Document) -> Profile:
         ray_operator=operators.ray.version if operators and operators.ray else None,
         endpoints=getattr(spec, "endpoints", None),
         prometheus=defaults.metrics.prometheus if defaults and defaults.metrics else None,
+        gitops=getattr(spec, "gitops", None),
         dialects=dialects.model_dump(exclude_none=True, by_alias=True) if dialects else {},
     )

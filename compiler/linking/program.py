@@ -11,6 +11,7 @@ from compiler.linking.artifact import Artifact, ModelInfo
 from compiler.linking.claimants import Claimants
 from compiler.linking.memo import Memo
 from compiler.linking.model_info import model_of_library
+from compiler.linking.patches import Patches
 from compiler.linking.profile import Profile
 from compiler.linking.promotion import Promotion
 from compiler.linking.serving import Service
@@ -31,6 +32,9 @@ class Parts(NamedTuple):
     workloads: tuple[Workload, ...] = ()
     incomplete: bool = False
     """Whether files could not be read: a name that is missing may stand in one of them."""
+
+    patches: tuple[Patches, ...] = ()
+    """Patches of projects."""
 
 
 class Program(NamedTuple):
@@ -73,6 +77,9 @@ class Program(NamedTuple):
 
     promotions: Mapping[tuple[str, str], Promotion] = {}
     """By `of` of who serves and `of` of a fine-tuning: the run that is served, where it is held on one."""
+
+    patches: tuple[Patches, ...] = ()
+    """Patches of projects, whose objects go through them together."""
 
     def source_of(self, artifact: Artifact) -> Artifact:
         """The artifact whose data it is: itself, or what its references lead to."""

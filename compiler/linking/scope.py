@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from compiler.diagnostics import Staged
+from compiler.emission.naming import object_name
 from compiler.library.library import Library
 from compiler.linking.artifact import Artifact
+from compiler.linking.moved import former
 from compiler.linking.profile import Profile
 from compiler.linking.workload import Workload
 from compiler.source.document import Document, Origin, SourceFile
 
 if TYPE_CHECKING:
+    from compiler.linking.patches import Patches
     from compiler.spec.kinds import Project
 
 ReadFile = Callable[[str], Staged[SourceFile | None]]
@@ -32,6 +35,16 @@ class Scope(NamedTuple):
         """The place of a value of the project's document."""
         return self.document.at(*path, key=key)
 
+    def stored_as(self, entry: str) -> str:
+        """What an entry's storage is called: after the entry, or what that was called before it was renamed."""
+        project = self.project.metadata.name
+        return object_name(former(getattr(self.project, "moved", None), project, entry) or (project, entry))
+
+    def formerly(self, section: str, entry: str) -> str:
+        """How messages and the lock file named an entry before it was renamed; empty where it was not."""
+        before = former(getattr(self.project, "moved", None), self.project.metadata.name, entry)
+        return f"{before[0]}/{section}/{before[1]}" if before else ""
+
     def labels(self, component: str) -> dict[str, str]:
         """Labels of the project's objects."""
         metadata = self.project.metadata
@@ -43,7 +56,7 @@ class Scope(NamedTuple):
         }
 
 
-Entry: TypeAlias = "Artifact | Workload"
+Entry: TypeAlias = "Artifact | Workload | Patches"
 """What an entry of a section becomes."""
 
 Expand = Callable[[Scope], Staged[list[Entry]]]

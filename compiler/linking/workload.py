@@ -171,6 +171,9 @@ class Finetune(NamedTuple):
     places: Mapping[tuple[str, ...], Origin] = {}
     """Ways to fields of the language, and where a document with fields of its own says them. A Project's needs none."""
 
+    formerly: str = ""
+    """Its `of` before it was renamed; empty where it was not."""
+
     def at(self, *path: str) -> Origin:
         """The place of a field of the language."""
         return place_of(self, path)
@@ -250,6 +253,9 @@ class TrainingJob(NamedTuple):
     upload: Upload | None = None
     places: Mapping[tuple[str, ...], Origin] = {}
     """Ways to fields of the language, and where a document with fields of its own says them. A Project's needs none."""
+
+    formerly: str = ""
+    """Its `of` before it was renamed; empty where it was not."""
 
     def at(self, *path: str) -> Origin:
         """The place of a field of the language."""

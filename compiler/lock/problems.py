@@ -50,6 +50,23 @@ SEVERAL_DOCUMENTS = Code(
     good="# hydra.lock\nversion: 1",
 )
 
+MISSING_PIN = Code(
+    "HYD680",
+    Severity.WARNING,
+    "The lock file pins names, and lacks one that is needed.",
+    "What it pins is loaded and pulled as it was reviewed; this may be something else tomorrow.",
+    bad="models:\n  own: {source: hf://acme/own@main}   # and no entry of that name in hydra.lock",
+    good="# hydra lock, and the lock file committed with the rest",
+)
+UNUSED_PIN = Code(
+    "HYD681",
+    Severity.INFO,
+    "A name that the lock file pins and nothing needs any more.",
+    "No source and no image goes by it. A compile leaves it: what is pinned is changed by `hydra lock` alone.",
+    bad="revisions:\n  hf://acme/own@main: a09a35458c702b33eeacc393d103063234e8bc28   # which no spec names",
+    good="# hydra lock, and the lock file committed with the rest",
+)
+
 
 def newer_lock(at: Located, version: int) -> Diagnostic:
     """A version that this release does not know."""
@@ -72,6 +89,21 @@ def unused_entry(at: Located, cluster: str, consumer: str, finetune: str) -> Dia
     return Diagnostic(
         UNUSED_ENTRY, at, f"Nothing on cluster `{cluster}` serves `{finetune}` as `{consumer}` any more: the entry goes.",
         "Commit the lock file together with the specs.",
+    )  # fmt: skip
+
+
+def missing_pin(at: Located, name: str, severity: Severity | None = None, about: Located | None = None) -> Diagnostic:
+    """A name that is taken as it is today."""
+    return Diagnostic(
+        MISSING_PIN, at, f"`{name}` is not pinned in `{LOCK}`, which pins others.",
+        "Run `hydra lock` and commit the result.", severity=severity, about=about,
+    )  # fmt: skip
+
+
+def unused_pin(at: Located, name: str) -> Diagnostic:
+    """A name that is kept until `hydra lock` runs."""
+    return Diagnostic(
+        UNUSED_PIN, at, f"Nothing needs `{name}` any more.", "Run `hydra lock`, which takes the entry out."
     )  # fmt: skip
 
 

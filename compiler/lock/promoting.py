@@ -202,4 +202,4 @@ def _lock(lock: Lock, moves: Iterable[Move]) -> Lock:
     for one in moves:
         if one.before != one.after:
             promotions.setdefault(one.cluster, {})[one.consumer, one.after.of] = one.after
-    return Lock(promotions)
+    return lock._replace(promotions=promotions)

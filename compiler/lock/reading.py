@@ -10,6 +10,7 @@ from compiler.diagnostics import Diagnostic, Staged
 from compiler.emission.lock_file import VERSION, Change, Lock
 from compiler.layout import LOCK
 from compiler.linking.promotion import Promotion, Promotions
+from compiler.lock.pins import Pins
 
 if TYPE_CHECKING:
     from compiler.repo import Repo
@@ -88,7 +89,7 @@ def _lock(value: Mapping[str, Any]) -> Lock:
     promotions: dict[str, dict[tuple[str, str], Promotion]] = {}
     for (_, cluster, consumer, finetune), entry in _entries(value):
         promotions.setdefault(cluster, {})[consumer, finetune] = Promotion(finetune, **entry)
-    return Lock(promotions)
+    return Lock(promotions, Pins(value.get("revisions", {}), value.get("images", {})))
 
 
 def _entries(value: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str, str, str], Mapping[str, Any]]]:

@@ -30,7 +30,7 @@ def directory_job(plan: DirectoryPlan) -> Manifest:
     }
     volumes = [{"name": "export", "persistentVolumeClaim": {"claimName": plan.claim}}]
     template = run_once_pod(plan.pod, container, volumes)
-    return job(plan.identity, template, plan.pod.deadline_seconds)
+    return job(plan.identity, template, plan.pod.deadline_seconds, run=plan.path)
 
 
 LOWERING = (DirectoryPlan, directory_job)

@@ -7,14 +7,17 @@ from typing import Any
 from compiler.emission.digests import object_digest
 from compiler.emission.naming import object_name
 from compiler.lowering.metadata import manifest, metadata
-from compiler.manifest import Manifest
+from compiler.manifest import Body, Manifest
 from compiler.planning.identity import Identity
 
 RETRIES = 4
 
 
-def job(identity: Identity, template: dict[str, Any], deadline_seconds: int) -> Manifest:
-    """A Job whose name ends in the digest of its spec, since a Job cannot be changed.
+def job(
+    identity: Identity, template: dict[str, Any], deadline_seconds: int, *, run: str, download: int = 0
+) -> Manifest:
+    """A Job whose name ends in the digest of its spec, since a Job cannot be changed. `run` says what it makes, and
+    does not make twice.
 
     No `ttlSecondsAfterFinished`: a GitOps controller would see the Job gone and run it again.
     """
@@ -31,6 +34,9 @@ def job(identity: Identity, template: dict[str, Any], deadline_seconds: int) -> 
             "template": template,
         },
     }
-    name = object_name([identity.name], digest=object_digest(body))
-    body["metadata"] = metadata(identity, name=name)
-    return manifest(body, identity)
+
+    def named(body: Body) -> str:
+        return object_name([identity.name], digest=object_digest(body))
+
+    body["metadata"] = metadata(identity, name=named(body))
+    return manifest(body, identity, run=run, download=download, naming=named)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from compiler.manifest import Body, Manifest
 from compiler.planning.identity import Identity
@@ -31,8 +31,17 @@ def metadata(identity: Identity, *, name: str = "", annotations: Mapping[str, st
     return body
 
 
-def manifest(body: Body, identity: Identity, *, data: str = "") -> Manifest:
-    """The manifest of an object."""
+def manifest(
+    body: Body,
+    identity: Identity,
+    *,
+    data: str = "",
+    run: str = "",
+    download: int = 0,
+    naming: Callable[[Body], str] | None = None,
+) -> Manifest:
+    """The manifest of an object. `run` is the digest of the result that it makes, `download` the bytes that it loads,
+    `naming` gives its name where that has a digest of the body."""
     return Manifest(
         body,
         logical=identity.name,
@@ -40,4 +49,7 @@ def manifest(body: Body, identity: Identity, *, data: str = "") -> Manifest:
         origin=identity.origin,
         places=identity.places,
         data=data,
+        run=run,
+        download=download,
+        naming=naming,
     )

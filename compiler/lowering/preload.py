@@ -17,7 +17,7 @@ SECRETS = "credentials"
 def preload(plan: PreloadPlan) -> Manifest:
     """The Job. A changed source is another run, hence another marker; anything else finds the marker and exits."""
     template = run_once_pod(plan.pod, _container(plan), _volumes(plan), as_root=plan.as_root)
-    return job(plan.identity, template, plan.pod.deadline_seconds)
+    return job(plan.identity, template, plan.pod.deadline_seconds, run=plan.run, download=plan.download)
 
 
 def _container(plan: PreloadPlan) -> dict[str, Any]:

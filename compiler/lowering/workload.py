@@ -22,9 +22,12 @@ def work(plan: WorkPlan) -> Manifest:
         "spec": framework.spec(plan),
     }
     identity = plan.identity
-    name = object_name([identity.name], digest=object_digest(body), limit=NAME_LIMIT - framework.ending(plan))
-    body["metadata"] = metadata(identity, name=name)
-    return manifest(body, identity)
+
+    def named(body: Body) -> str:
+        return object_name([identity.name], digest=object_digest(body), limit=NAME_LIMIT - framework.ending(plan))
+
+    body["metadata"] = metadata(identity, name=named(body))
+    return manifest(body, identity, run=plan.run, naming=named)
 
 
 LOWERING = (WorkPlan, work)

@@ -26,6 +26,10 @@ def check_cluster(program: Program) -> Iterator[Diagnostic]:
         yield from check_pools(program.library, program.profile)
         yield from check_demand(program)
         yield from check_queue(program)
+    if any(getattr(one, "expose", None) is not None for one in program.workloads):
+        from compiler.planning.serving.addresses import check_addresses
+
+        yield from check_addresses(program)
 
 
 def check_queue(program: Program) -> Iterator[Diagnostic]:

@@ -37,15 +37,19 @@ def shares(program: Program, most: int) -> list[Share]:
     """The program in up to so many shares. What looks at other artifacts, or is looked at, is in the first one."""
     if most < 2 or len(program.artifacts) + WEIGHT * len(program.workloads) < LEAST:
         return [Share(program.artifacts, program.passed, program.workloads, first=True)]
-    apart = [one for one in program.artifacts if _stands_alone(one)]
-    together = [one for one in program.artifacts if not _stands_alone(one)]
+    # A project with patches is patched as a whole.
+    whole = {one.unit for one in program.patches}
+    apart = [one for one in program.artifacts if _stands_alone(one) and one.unit not in whole]
+    together = [one for one in program.artifacts if not _stands_alone(one) or one.unit in whole]
     size = max(1, -(-len(program.artifacts) // most))
     head = max(0, size - len(together))
     rest = [apart[start : start + size] for start in range(head, len(apart), size)]
     parts = max(most, len(rest) + 1)
     rest += [[] for _ in range(parts - 1 - len(rest))]
-    works = [program.workloads[start::parts] for start in range(parts)]
-    first = Share([*together, *apart[:head]], program.passed, works[0], first=True)
+    scattered = [one for one in program.workloads if one.unit not in whole]
+    works = [scattered[start::parts] for start in range(parts)]
+    kept = [one for one in program.workloads if one.unit in whole]
+    first = Share([*together, *apart[:head]], program.passed, [*works[0], *kept], first=True)
     return [first, *(Share(one, (), work, first=False) for one, work in zip(rest, works[1:], strict=True))]
 
 

@@ -16,7 +16,7 @@ from compiler.library.templates import render, render_values
 from compiler.linking.program import Program
 from compiler.linking.workload import Finetune, SecretKey, TrainingJob, Upload
 from compiler.planning.identity import Identity
-from compiler.planning.images import mirrored
+from compiler.planning.images import pulled
 from compiler.planning.job_script import JOB
 from compiler.planning.plans import Plan
 from compiler.planning.problems import NOT_UPLOADED
@@ -88,8 +88,9 @@ def plan_export(result: Result, bucket: Bucket, program: Program) -> Staged[tupl
     except TemplateFault as fault:
         return Staged((), [library_problems.template_fails(loader.origin.child(*fault.path), fault)])
     profile, workload = program.profile, result.workload
-    marker = f"{ROOT}/{result.state}/exported-{run_digest({'uri': bucket.uri, 'endpoint': bucket.endpoint})}.json"
-    image = mirrored(loader.image, profile.registry)
+    copy = run_digest({"uri": bucket.uri, "endpoint": bucket.endpoint})
+    marker = f"{ROOT}/{result.state}/exported-{copy}.json"
+    image = pulled(loader.image, profile)
     patience = profile.gate_seconds + (workload.deadline_seconds or 0)
     pod = WorkPod(
         image=image,
@@ -120,7 +121,16 @@ def plan_export(result: Result, bucket: Bucket, program: Program) -> Staged[tupl
         workload.annotations,
     )
     return Staged(
-        (WorkPlan(identity, "general", (Replicas("Worker", 1, pod),), backoff_limit=RETRIES, restart="Never"),)
+        (
+            WorkPlan(
+                identity,
+                "general",
+                (Replicas("Worker", 1, pod),),
+                backoff_limit=RETRIES,
+                restart="Never",
+                run=f"{result.run}-{copy}",
+            ),
+        )
     )
 
 

@@ -114,6 +114,11 @@ class PreloadPlan(NamedTuple):
     """Directory -> how much it may hold."""
 
     as_root: bool
+    run: str = ""
+    """Digest of what is loaded."""
+
+    download: int = 0
+    """Bytes to load; 0 where that is not known."""
 
 
 class PassedPlan(NamedTuple):

@@ -6,7 +6,7 @@ from compiler.diagnostics import Staged
 from compiler.linking.artifact import Artifact
 from compiler.linking.profile import Profile
 from compiler.linking.program import Program
-from compiler.planning.images import mirrored
+from compiler.planning.images import pulled
 from compiler.planning.plans import Pod
 
 
@@ -25,4 +25,4 @@ def pod_of(artifact: Artifact, profile: Profile) -> Pod:
 def image_of(program: Program, loader: str) -> Staged[str | None]:
     """The image of a loader, on the cluster's mirror."""
     entry, found = program.library.find("loader", loader)
-    return Staged(None if entry is None else mirrored(entry.image, program.profile.registry), found)
+    return Staged(None if entry is None else pulled(entry.image, program.profile), found)

@@ -10,10 +10,10 @@ from compiler.emission.canonical import canonical_quantities
 from compiler.emission.digests import run_digest
 from compiler.library.plain import TemplateFault
 from compiler.library.templates import render, render_text, render_values
-from compiler.linking.artifact import Artifact
+from compiler.linking.artifact import Artifact, ModelInfo
 from compiler.linking.program import Program
 from compiler.planning.identity import Identity
-from compiler.planning.images import mirrored
+from compiler.planning.images import pulled
 from compiler.planning.plans import ConfigFiles, FilesPlan, Plan, PreloadPlan, SecretFiles
 from compiler.planning.pods import pod_of
 from compiler.planning.runs import Run, produced, ready_text, run_of
@@ -72,7 +72,7 @@ def _job(asked: _Asked, context: Mapping[str, Any], files: FilesPlan | None) -> 
             {"secret": artifact.secret_at or artifact.origin, "source": artifact.source_at},
         ),
         pod=pod_of(artifact, asked.program.profile),
-        image=mirrored(loader.image, asked.program.profile.registry),
+        image=pulled(loader.image, asked.program.profile),
         claim=asked.storage.claim,
         claim_path=asked.storage.sub_path,
         root=asked.root,
@@ -88,7 +88,22 @@ def _job(asked: _Asked, context: Mapping[str, Any], files: FilesPlan | None) -> 
         resources=_resources(asked),
         writable={**loader.writable, **artifact.source.scratch},
         as_root=loader.run_as_root is not None,
+        run=run.digest,
+        download=_download(artifact.model),
     )
+
+
+def _download(model: ModelInfo | None) -> int:
+    """Bytes of a model's weights; 0 for what is no model, or one that is not known."""
+    if model is None or model.facts is None:
+        return 0
+    from compiler.library.behaviour import MissingFact
+    from compiler.planning.weights import weights_bytes
+
+    try:
+        return weights_bytes(model.facts, model.dtype)
+    except MissingFact:
+        return 0
 
 
 def _context(asked: _Asked) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def promoted(program: Program, locked: Promotions, committed: Iterable[Served]) 
     for consumer, reference, finetune in serving(program):
         key = (consumer.of, finetune.of)
         current = current_run(finetune, program, reference.role)
-        kept = locked.get(key) or _left_behind(before.get(key), current)
+        kept = _known(locked, consumer, finetune) or _left_behind(_known(before, consumer, finetune), current)
         if kept is None:
             continue
         held[key] = kept
@@ -87,6 +87,15 @@ def current_run(finetune: Finetune, program: Program, role: str = MODEL) -> Prom
     if result != "adapter":
         return Promotion(finetune.of, run, result)
     return Promotion(finetune.of, run, result, data_digest(program.links[finetune.of, "model"], program))
+
+
+def _known(promotions: Promotions, consumer: Workload, finetune: Finetune) -> Promotion | None:
+    """What is known of a pair, also under names that the two had before they were renamed."""
+    for one in (consumer.of, getattr(consumer, "formerly", "")):
+        for of in (finetune.of, finetune.formerly):
+            if (one, of) in promotions:
+                return promotions[one, of]._replace(of=finetune.of)
+    return None
 
 
 def _left_behind(before: Promotion | None, current: Promotion) -> Promotion | None:

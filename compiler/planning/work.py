@@ -129,3 +129,5 @@ class WorkPlan(NamedTuple):
     elastic: Elasticity | None = None
     volcano_queue: str | None = None
     restart: str = "OnFailure"
+    run: str = ""
+    """Digest of the result, whose marker keeps it from being made again; empty for what leaves no marker."""

@@ -67,15 +67,15 @@ class _Anchored(NamedTuple):
 _BROKEN = _Broken()
 
 
-def construct(file: SourceFile) -> Staged[list[Document]]:
-    """The documents of a file; those with a mistake are left out and have findings."""
+def construct(file: SourceFile, kind: type[Construction] | None = None) -> Staged[list[Document]]:
+    """The documents of a file; those with a mistake are left out and have findings. `kind` is who reads them."""
     if not file.text.isascii():
         from compiler.source.characters import hidden_characters
 
         hidden = hidden_characters(file, MOST_PROBLEMS)
         if hidden:
             return Staged([], hidden)
-    construction = Construction(file)
+    construction = (kind or Construction)(file)
     construction.run()
     return Staged(construction.documents, construction.problems)
 

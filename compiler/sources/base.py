@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
 from compiler.sources.uri import Uri
+
+COMMIT = re.compile(r"[0-9a-f]{7,64}")
+"""A commit, also a shortened one."""
 
 
 class Placement(Enum):
@@ -40,6 +44,22 @@ GENERAL_OPTIONS = frozenset({"gpuType"})
 """Options that the Dataset controller reads for every type that is loaded, before the type sees them."""
 
 
+class Movable(NamedTuple):
+    """A name that may mean something else tomorrow, and where it is resolved."""
+
+    system: str
+    """Who knows what it means: `huggingface`, `modelscope`, `git`, `oci`."""
+
+    name: str
+    """How the lock file calls it: `hf://acme/own@main`, `docker.io/library/alpine:3.20`."""
+
+    location: str
+    """Where it is, without the revision: `acme/own`, `datasets/acme/own`, a git URL, `docker.io/library/alpine`."""
+
+    revision: str
+    """Branch or tag; empty for the default of a git repository."""
+
+
 class Source(NamedTuple):
     """A source that was read: what loader templates, digests and markers need to know of it."""
 
@@ -67,6 +87,12 @@ class Source(NamedTuple):
 
     scratch: Mapping[str, str] = {}
     """Directories that the loader writes to beside the volume, and how much they may hold."""
+
+    movable: Movable | None = None
+    """What the lock file may pin; None where the type has no revisions, or a commit or digest is given."""
+
+    unpinned: bool = False
+    """Whether the lock file pins names, and this one not: that is said about the lock file."""
 
 
 class Reading:
@@ -132,6 +158,9 @@ class SourceType(NamedTuple):
 
     short: tuple[str, ...] | None = None
     """Schemes of which a Project may give the URI alone; None is all of them."""
+
+    pinned: Callable[[Source, str], Source] | None = None
+    """The source at a commit or digest, where it has a name that can move."""
 
     rewrite: Callable[[str], str] = str
     """Turns a spelling that is no URI into one, such as git's `user@host:path`."""

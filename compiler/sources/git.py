@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from compiler.sources.base import Option, Placement, Reading, Source, SourceType, split_revision
+from compiler.sources.base import COMMIT, Movable, Option, Placement, Reading, Source, SourceType, split_revision
 
 TRANSPORTS = {"git+ssh": "ssh", "git+http": "http", "git+https": "https", "git+git": "git"}
 _SCP = re.compile(r"([\w.-]+)@([\w.-]+):(?!//)/?(.+)", re.ASCII)
@@ -70,7 +71,26 @@ def read(reading: Reading) -> Source:
         revision=commit or branch,
         loader=loader,
         credentials=transport != "git",
+        movable=_movable(fields, commit or branch or ""),
     )
+
+
+def pinned(source: Source, commit: str) -> Source:
+    """The repository at a commit. Its branch then says nothing: the same commit is the same content."""
+    return source._replace(
+        uri=f"{source.uri.removesuffix(f'@{source.revision}')}@{commit}",
+        fields={**source.fields, "branch": "", "commit": commit},
+        content={**source.content, "branch": None, "commit": commit},
+        revision=commit,
+    )
+
+
+def _movable(fields: Mapping[str, str], revision: str) -> Movable | None:
+    """The name without user and query: neither says which commit a branch is at."""
+    if COMMIT.fullmatch(revision):
+        return None
+    name = f"git+{fields['transport']}://{fields['host']}/{fields['path']}"
+    return Movable("git", f"{name}@{revision}" if revision else name, fields["url"], revision)
 
 
 def _depth(reading: Reading) -> str:
@@ -95,5 +115,6 @@ SOURCE = SourceType(
     },
     secret_keys=("username", "password", "token", "ssh-privatekey", "ssh-privatekey-passphrase"),
     short=("git", *TRANSPORTS),
+    pinned=pinned,
     rewrite=rewrite,
 )

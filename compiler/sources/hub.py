@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-from compiler.sources.base import Option, Reading, Source, SourceType, split_revision
+from compiler.sources.base import COMMIT, Movable, Option, Reading, Source, SourceType, split_revision
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9_][\w.-]*)?", re.ASCII)
 REPOSITORY_TYPES = {"MODEL": "model", "model": "model", "DATASET": "dataset", "dataset": "dataset"}
@@ -17,7 +18,20 @@ OPTIONS = {
 }
 
 
-def read_hub(reading: Reading, source_type: SourceType, loader: str) -> Source:
+class Hub(NamedTuple):
+    """What differs from hub to hub."""
+
+    system: str
+    """Its name, and that of its loader."""
+
+    scheme: str
+    """The scheme that the lock file writes."""
+
+    branch: str
+    """The branch of a repository where none is named."""
+
+
+def read_hub(reading: Reading, source_type: SourceType, hub: Hub) -> Source:
     """A repository of a hub. `datasets/` before the name makes it a data set."""
     written = (reading.uri.host + reading.uri.path).strip("/")
     path, revision = split_revision(written)
@@ -42,7 +56,25 @@ def read_hub(reading: Reading, source_type: SourceType, loader: str) -> Source:
         if reading.uri.bare.endswith(f"@{revision}") or not revision
         else f"{reading.uri.bare}@{revision}"
     )
-    return Source(source_type, uri, fields, content, revision=revision, loader=loader)
+    movable = _movable(hub, f"datasets/{path}" if kind == "dataset" else path, revision)
+    return Source(source_type, uri, fields, content, revision=revision, loader=hub.system, movable=movable)
+
+
+def pinned(source: Source, commit: str) -> Source:
+    """The repository at a commit."""
+    return source._replace(
+        uri=f"{source.uri.removesuffix(f'@{source.revision}')}@{commit}",
+        fields={**source.fields, "revision": commit},
+        content={**source.content, "revision": commit},
+        revision=commit,
+    )
+
+
+def _movable(hub: Hub, location: str, revision: str | None) -> Movable | None:
+    if revision is not None and COMMIT.fullmatch(revision):
+        return None
+    branch = revision or hub.branch
+    return Movable(hub.system, f"{hub.scheme}://{location}@{branch}", location, branch)
 
 
 def _kind(reading: Reading) -> str | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from compiler.sources.base import Placement, Reading, Source, SourceType
-from compiler.sources.hub import OPTIONS, read_hub
+from compiler.sources.hub import OPTIONS, Hub, pinned, read_hub
+
+HUB = Hub("modelscope", "modelscope", "master")
 
 
 def read(reading: Reading) -> Source:
     """A repository of ModelScope."""
-    return read_hub(reading, SOURCE, "modelscope")
+    return read_hub(reading, SOURCE, HUB)
 
 
 SOURCE = SourceType(
@@ -20,4 +22,5 @@ SOURCE = SourceType(
     read=read,
     options=OPTIONS,
     secret_keys=("token",),
+    pinned=pinned,
 )

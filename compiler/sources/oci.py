@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from compiler.sources.base import Placement, Reading, Source, SourceType
+from compiler.sources.base import Movable, Placement, Reading, Source, SourceType
 
 _ARTIFACT = re.compile(r"[a-z0-9]+([._/-]+[a-z0-9]+)*")
 _TAG = re.compile(r"[\w][\w.-]{0,127}", re.ASCII)
@@ -24,7 +24,17 @@ def read(reading: Reading) -> Source:
         reading.problem(f"`{tag}` is not a tag.", "Use letters, digits, `_`, `.` and `-`.")
     revision = digest if at else tag if colon else "latest"
     artifact = f"{reading.uri.host}/{name}{'@' if at else ':'}{revision}"
-    return Source(SOURCE, reading.uri.bare, {"artifact": artifact}, {"artifact": artifact}, revision, loader="oci")
+    location = f"{reading.uri.host}/{name}"
+    movable = None if at else Movable("oci", artifact, location, revision)
+    fields = {"artifact": artifact}
+    return Source(SOURCE, reading.uri.bare, fields, fields, revision, loader="oci", movable=movable)
+
+
+def pinned(source: Source, digest: str) -> Source:
+    """The artifact at a digest: registries take no tag beside it."""
+    location = source.movable.location if source.movable is not None else ""
+    fields = {"artifact": f"{location}@{digest}"}
+    return source._replace(uri=f"oci://{location}@{digest}", fields=fields, content=fields, revision=digest)
 
 
 SOURCE = SourceType(
@@ -35,4 +45,5 @@ SOURCE = SourceType(
     placement=Placement.LOADED,
     read=read,
     secret_keys=(".dockerconfigjson",),
+    pinned=pinned,
 )

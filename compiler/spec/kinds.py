@@ -44,7 +44,7 @@ class Project(SpecModel):
 
     overrides: dict[ObjectName, dict[str, Any]] = Field(default={})
     """Per cluster, a merge patch (RFC 7386) on this document before defaults: lists replace, null deletes.
-    `apiVersion`, `kind`, `metadata`, `clusters` and `overrides` cannot be changed."""
+    `apiVersion`, `kind`, `metadata`, `clusters`, `overrides`, `acknowledge` and `moved` cannot be changed."""
 
     acknowledge: list[str] = Field(default=[])
     """Destructive changes that are meant, by object: `PersistentVolumeClaim/nlp/old-data`."""

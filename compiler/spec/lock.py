@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from compiler.spec.base import ObjectName, SpecModel
-from compiler.spec.patterns import DIGEST
+from compiler.spec.patterns import COMMIT, DIGEST, IMAGE_DIGEST
 
 Digest = Annotated[str, StringConstraints(pattern=DIGEST)]
+Commit = Annotated[str, StringConstraints(pattern=COMMIT)]
+ImageDigest = Annotated[str, StringConstraints(pattern=IMAGE_DIGEST)]
 Of = Annotated[str, StringConstraints(min_length=1)]
 
 
@@ -31,6 +33,14 @@ class Lock(SpecModel):
 
     version: Literal[1]
     """Version of the file's form."""
+
+    revisions: dict[Of, Commit] = Field(default={})
+    """By source, with the branch or tag that the spec names (`hf://acme/own@main`, `git+https://git.acme.io/a.git@main`):
+    the commit that is loaded."""
+
+    images: dict[Of, ImageDigest] = Field(default={})
+    """By image or artifact of a registry, before any mirror (`docker.io/library/alpine:3.20`): the digest that is
+    pulled."""
 
     promotions: dict[ObjectName, dict[Of, dict[Of, LockedRun]]] = Field(default={})
     """By cluster, by who serves (`support-bot/services/chat`), by fine-tuning (`support-bot/finetunes/tickets-lora`):

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from compiler.spec.patterns import DIGEST, DNS_LABEL, DNS_SUBDOMAIN, DURATION, LABEL_KEY, LABEL_VALUE, NAME, QUANTITY
+from compiler.spec.patterns import (
+    COMMIT,
+    DIGEST,
+    DNS_LABEL,
+    DNS_SUBDOMAIN,
+    DURATION,
+    IMAGE_DIGEST,
+    LABEL_KEY,
+    LABEL_VALUE,
+    NAME,
+    OLD_NAME,
+    QUANTITY,
+)
 
 ORDER: Mapping[str, str] = MappingProxyType({
     "columns": "Columns are `<role>: <name in the file>`.",
@@ -18,11 +30,14 @@ _CORES = "Write cores, such as `4`, or thousandths of one, such as `500m`."
 
 REMEDIES: Mapping[str, str] = MappingProxyType({
     NAME: "Use lower-case letters, digits and `-`, a letter first.",
+    OLD_NAME: "Write the name that the entry had, or `project/name`.",
     DNS_LABEL: "Use lower-case letters, digits and `-`.",
     DNS_SUBDOMAIN: "Use lower-case letters, digits, `-` and `.`.",
     QUANTITY: "Write a Kubernetes quantity such as `50Gi`.",
     DURATION: "Write a duration such as `24h` or `1h30m`.",
     DIGEST: "Write a digest as Hydra makes them: ten of the digits and letters `2456789bcdfghkmt`.",
+    COMMIT: "Write the whole commit, 40 or 64 of the digits and letters `0-9a-f`, or remove the line and run `hydra lock`.",
+    IMAGE_DIGEST: "Write `sha256:` and 64 of the digits and letters `0-9a-f`, or remove the line and run `hydra lock`.",
     LABEL_KEY: "Use letters, digits, `-`, `_` and `.`, at most 63; a prefix such as `acme.io/` may stand before.",
     LABEL_VALUE: "Use letters, digits, `-`, `_` and `.`, at most 63, a letter or digit first and last.",
     r"^[0-7]{3,4}$": 'Write three or four octal digits in quotes, such as `"0774"`.',

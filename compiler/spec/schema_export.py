@@ -33,6 +33,8 @@ EXAMPLES: Mapping[str, list[str]] = {
     patterns.QUANTITY: ["50Gi", "1.5Ti"],
     patterns.DURATION: ["24h", "1h30m"],
     patterns.DIGEST: ["6h8828fk56"],
+    patterns.COMMIT: ["a09a35458c702b33eeacc393d103063234e8bc28"],
+    patterns.IMAGE_DIGEST: ["sha256:9b2cc13c1c3f4ad6d5a7fd3e1a6e2b7d3f0a0c8a3b1f4e5d6c7b8a9f0e1d2c3b"],
     r"^[0-7]{3,4}$": ["0774", "0750"],
     r"^https?://[^\s@]+$": ["http://mirror.acme.io"],
     r"^1\.[0-9]+$": ["1.33"],

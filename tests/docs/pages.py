@@ -4,6 +4,7 @@ A block's info string says how it is tested:
 
 * `yaml spec`: compiles by itself, without errors.
 * `yaml file=PATH`: a file of the page's own repo, which compiles without errors as a whole.
+* `yaml base=PATH`: the same file as the last commit has it.
 * `console`: its `$ hydra ...` lines run in a copy of sample-repo; with `repo=page` in the page's own repo; with `exit=N`
   the last one ends with that code. Lines without `$` are output that has to be there.
 """

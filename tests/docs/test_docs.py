@@ -25,13 +25,23 @@ def place(block: Block) -> str:
 
 
 def page_repo(page: str, target: Path) -> Path:
-    """The repo that a page's `file=` blocks make."""
-    for block in blocks(page):
-        if "file" in block.info:
-            path = target / block.info["file"]
+    """The repo that a page's `file=` blocks make, as an edit of what its `base=` blocks say, compiled and committed."""
+    for kind in ("base", "file"):
+        written = [block for block in blocks(page) if kind in block.info]
+        for block in written:
+            path = target / block.info[kind]
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block.text, encoding="utf-8")
+        if kind == "base" and written:
+            commit(target)
     return target
+
+
+def commit(repo: Path) -> None:
+    assert run("hydra compile", repo).returncode == 0
+    someone = ["-c", "user.name=docs", "-c", "user.email=docs@localhost"]
+    for arguments in (["init", "-q"], ["add", "-A"], [*someone, "commit", "-qm", "first"]):
+        subprocess.run(["git", "-C", str(repo), *arguments], check=True, capture_output=True)
 
 
 def run(command: str, root: Path) -> subprocess.CompletedProcess[str]:

@@ -68,3 +68,16 @@ def test_a_name_that_two_shares_give_is_found(tmp_path: Path) -> None:
     alone, together = outcome(tmp_path, 1)[0], outcome(tmp_path, 2)[0]
     assert "HYD305" in {one.code.id for one in alone.found}
     assert described(together) == described(alone)
+
+
+def test_a_project_with_patches_is_patched_as_a_whole(tmp_path: Path) -> None:
+    large(tmp_path)
+    spec = tmp_path / "many" / "hydra.yaml"
+    spec.write_text(spec.read_text("utf-8") + "patches: [label.yaml]\n", "utf-8")
+    label = "target: {kind: Job}\npatch: [{op: add, path: /metadata/labels/team, value: nlp}]\n"
+    (tmp_path / "many" / "label.yaml").write_text(label, "utf-8")
+    alone, files = outcome(tmp_path, 1)
+    together, others = outcome(tmp_path, 2)
+    assert sum(b"team: nlp" in text for text in files.values()) == LEAST
+    assert others == files
+    assert described(together) == described(alone)

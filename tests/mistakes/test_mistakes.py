@@ -20,16 +20,39 @@ HERE = Path(__file__).parent
 OUTPUT = "rendered"
 SINGLE = sorted(HERE.glob("*.hydra.yaml"))
 FOLDERS = sorted(path for path in HERE.iterdir() if path.is_dir() and path.name != "__pycache__")
+DIFF = "end_to_end/test_diff.py"
 IMPORT = "unit/checking/test_importing.py"
+LIVE = "unit/live/test_live_verify.py"
 ELSEWHERE = {
     "HYD563": ("end_to_end/test_promotions.py", "HYD563"),
+    "HYD690": (LIVE, "HYD690"),
+    "HYD691": (LIVE, "HYD691"),
+    "HYD692": (LIVE, "HYD692"),
+    "HYD693": (LIVE, "HYD693"),
+    "HYD694": ("unit/live/test_live_connection.py", "HYD694"),
+    "HYD695": ("unit/live/test_live_connection.py", "HYD695"),
+    "HYD696": ("unit/live/test_live_connection.py", "HYD696"),
+    "HYD697": (LIVE, "HYD697"),
+    "HYD698": (LIVE, "HYD698"),
+    "HYD699": (LIVE, "HYD699"),
+    "HYD650": ("unit/patching/test_patching.py", "HYD650"),
+    "HYD656": ("unit/patching/test_patching.py", "HYD656"),
+    "HYD608": (DIFF, "HYD608"),
+    "HYD609": (DIFF, "HYD609"),
+    "HYD610": (DIFF, "HYD610"),
     "HYD820": (IMPORT, "problems.UNREADABLE_CRD"),
     "HYD821": (IMPORT, "problems.NO_CRD"),
     "HYD822": (IMPORT, "problems.UNUSABLE_CRD"),
     "HYD823": (IMPORT, "problems.CLASHING_CRDS"),
     "HYD824": (IMPORT, "problems.NOT_WRITTEN"),
     "HYD825": (IMPORT, "problems.RULES_LEFT_OUT"),
+    **{f"HYD67{number}": ("unit/lock/test_git.py", f"HYD67{number}") for number in range(7)},
     "HYD951": ("unit/cli/test_cli_real.py", "HYD951"),
+    **{f"HYD{number}": ("unit/importing/test_reading.py", f"HYD{number}") for number in range(965, 969)},
+    **{f"HYD{number}": ("unit/importing/test_datasets.py", f"HYD{number}") for number in (969, 970, 972)},
+    "HYD971": ("unit/importing/test_cpod.py", "HYD971"),
+    "HYD960": ("unit/committing/test_commit.py", "HYD960"),
+    "HYD961": ("unit/committing/test_commit.py", "HYD961"),
 }
 """Codes that no compile gives: the test of the command that does, and how it names them."""
 

@@ -70,10 +70,28 @@ def test_a_repo_compiles(installed: Path, repo: Path) -> None:
     assert (repo / "rendered" / "default" / "nlp" / "bot" / "job-bot-base-preload.yaml").is_file()
 
 
+def test_a_repo_begins(installed: Path, tmp_path: Path) -> None:
+    done = hydra(installed, tmp_path, "init", "new", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "new" / ".github" / "workflows" / "hydra.yml").is_file()
+    assert hydra(installed, tmp_path / "new", "compile", "--check", "--fail-on", "warning").returncode == 0
+
+
 def test_schemas_are_inside(installed: Path, repo: Path) -> None:
     done = hydra(installed, repo, "schema", "Project")
     assert done.returncode == 0, done.stderr
     assert '"title": "Project"' in done.stdout
+
+
+def test_health_checks_are_inside(installed: Path, repo: Path) -> None:
+    gitops = "{controller: argocd, repo: https://git.acme.io/ml/platform.git}"
+    (repo / "clusters").mkdir()
+    (repo / "clusters/prod.yaml").write_text(
+        f"apiVersion: hydra.io/v1alpha1\nkind: Cluster\nmetadata: {{name: prod}}\nspec: {{gitops: {gitops}}}\n"
+    )
+    done = hydra(installed, repo, "compile")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "PyTorchJob" in (repo / "rendered/prod/_gitops/_health/configmap-argocd-cm.yaml").read_text()
 
 
 def test_mistakes_are_explained(installed: Path, repo: Path) -> None:

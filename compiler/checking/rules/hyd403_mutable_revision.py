@@ -9,6 +9,7 @@ from compiler.checking.rule import Finding, Rule
 from compiler.diagnostics import Code, Severity
 from compiler.linking.artifact import Artifact
 from compiler.linking.hubs import HUBS
+from compiler.sources.base import Source
 
 _COMMIT = re.compile(r"[0-9a-f]{7,64}|sha256:[0-9a-f]{64}")
 _VERSION = re.compile(r"v?[0-9]+(\.[0-9]+)+([-+.][\w.-]+)?", re.ASCII)
@@ -18,13 +19,21 @@ def mutable_revision(artifact: Artifact, limit: str) -> Iterator[Finding]:
     """No revision, or one that is a branch. A commit or a version's tag pins."""
     del limit
     source = artifact.source
-    if "revision" not in source.type.options and source.type.name not in {"GIT", "OCI"}:
+    # Where the lock file pins names and lacks this one, that is what is told, at the level of this rule.
+    if source.unpinned or not moves(source):
         return
     revision = source.revision
-    if revision is not None and (_COMMIT.fullmatch(revision) or _VERSION.fullmatch(revision)):
-        return
     what = "No revision is given" if revision is None else f"`{revision}` can move"
-    yield Finding(artifact.source_at, f"{what}: the same spec may load other data tomorrow.", _remedy(artifact))
+    remedy = f"{_remedy(artifact)} Or run `hydra lock`, which looks the commit up."
+    yield Finding(artifact.source_at, f"{what}: the same spec may load other data tomorrow.", remedy)
+
+
+def moves(source: Source) -> bool:
+    """Whether a source has a revision, and it is none that stays what it is."""
+    if "revision" not in source.type.options and source.type.name not in {"GIT", "OCI"}:
+        return False
+    revision = source.revision
+    return revision is None or not (_COMMIT.fullmatch(revision) or _VERSION.fullmatch(revision))
 
 
 def _remedy(artifact: Artifact) -> str:

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from compiler.checking.environments import below
+from compiler.checking.containers import containers, is_passed
 from compiler.checking.rule import Finding, Rule
 from compiler.diagnostics import Code, Severity
 from compiler.manifest import Manifest
 from compiler.source.document import Origin, Path
 
-REPLICAS = "ReplicaSpecs"
-"""What the field ends in that has the pods of a training job by role: `pytorchReplicaSpecs`."""
-
-ANYWHERE = frozenset(("ray.io", "serving.kserve.io"))
-"""Groups whose kinds have pods at many places."""
-
-LISTS = ("initContainers", "containers")
-
 
 def mutable_image(manifest: Manifest, limit: str) -> Iterator[Finding]:
     """Tag `latest`, or none."""
     del limit
-    for path, container in _containers(manifest):
+    for path, container in containers(manifest):
         # Where a runtime brings the container, the document may leave its image to it.
         image = str(container.get("image") or "")
         tag = image.rpartition("/")[2].partition(":")[2]
@@ -35,36 +26,15 @@ def mutable_image(manifest: Manifest, limit: str) -> Iterator[Finding]:
 
 def _place(manifest: Manifest, path: Path) -> tuple[Origin, str]:
     """Where the image was said: in a document that is passed through, or somewhere on the way to an object."""
-    origin = manifest.origin
-    document = origin.document
-    if not origin.path and (document.api_version, document.kind) == (manifest.api_version, manifest.kind):
-        return document.at(*path), ""
-    place = manifest.places.get("image")
-    return (origin, ", in the library entry") if place is None else (place, "")
-
-
-def _containers(manifest: Manifest) -> Iterator[tuple[Path, dict[str, Any]]]:
-    if manifest.group in ANYWHERE:
-        spec = manifest.body.get("spec")
-        lists = [((*path, field), listed) for field in LISTS for path, listed in below(spec, field, ("spec",))]
-    else:
-        pods = [(*path, "spec") for path in _templates(manifest)]
-        lists = [((*pod, field), manifest.value(*pod, field)) for pod in pods for field in LISTS]
-    for path, listed in lists:
-        for number, one in enumerate(listed if isinstance(listed, list) else ()):
-            if isinstance(one, dict):
-                yield (*path, number), one
-
-
-def _templates(manifest: Manifest) -> Iterator[tuple[str, ...]]:
-    """The ways to the pod templates, where there are any."""
-    spec = manifest.value("spec")
-    if not isinstance(spec, dict):
-        return
-    yield ("spec", "template")
-    for field, value in spec.items():
-        if str(field).endswith(REPLICAS) and isinstance(value, dict):
-            yield from (("spec", field, role, "template") for role in value)
+    if is_passed(manifest):
+        return manifest.origin.document.at(*path), ""
+    said = manifest.said(path)
+    if said is not None:
+        return said, ""
+    place, where = manifest.places.get("image"), ""
+    if place is None:
+        place, where = manifest.origin, ", in the library entry"
+    return place, f"{where}, or run `hydra lock`, which looks the digest up"
 
 
 RULE = Rule(

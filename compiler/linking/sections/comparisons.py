@@ -19,6 +19,10 @@ RESULTS = "/mnt/output"
 """Where the claim of the answers is mounted."""
 
 
+STORES = True
+"""Whether its entries have storage."""
+
+
 def expand(scope: Scope) -> Staged[list[Entry]]:
     """Comparisons as workloads. One whose questions cannot be read is left out, with its diagnostics."""
     written: dict[str, Written] = getattr(scope.project, "comparisons", None) or {}
@@ -34,7 +38,7 @@ def expand(scope: Scope) -> Staged[list[Entry]]:
 
 def _comparison(scope: Scope, name: str, one: Written, questions: str) -> Comparison:
     project = scope.project.metadata
-    stem = object_name([project.name, name])
+    stem, claim = object_name([project.name, name]), scope.stored_as(name)
     at = scope.at("comparisons", name)
     output = one.output
     modes = tuple(output.access_modes) if output.access_modes is not None else None
@@ -44,7 +48,7 @@ def _comparison(scope: Scope, name: str, one: Written, questions: str) -> Compar
         unit=project.name,
         namespace=project.namespace,
         origin=scope.at("comparisons", name, key=True),
-        names=JobNames(claim=stem, job=stem, files=stem),
+        names=JobNames(claim=claim, job=stem, files=stem),
         labels=scope.labels("comparison"),
         references=tuple(_reference(scope, name, index, service) for index, service in enumerate(one.services)),
         questions=questions,
@@ -52,7 +56,7 @@ def _comparison(scope: Scope, name: str, one: Written, questions: str) -> Compar
         parallel=one.parallel,
         timeout_seconds=seconds(one.timeout),
         deadline_seconds=seconds(one.deadline),
-        outputs=(OutputClaim(stem, RESULTS, output.size, output.class_, modes, at.child("output")),),
+        outputs=(OutputClaim(claim, RESULTS, output.size, output.class_, modes, at.child("output")),),
         attempt=one.attempt,
         keys={service: SecretKey(key.secret, key.key) for service, key in one.keys.items()},
     )

@@ -15,6 +15,10 @@ REFERABLE = True
 """Whether references may name its entries."""
 
 
+STORES = True
+"""Whether its entries have storage."""
+
+
 def expand(scope: Scope) -> Staged[list[Entry]]:
     """Datasets as artifacts. One whose source cannot be read is left out, with its diagnostics."""
     datasets: dict[str, Dataset] = getattr(scope.project, "datasets", None) or {}

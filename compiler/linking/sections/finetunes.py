@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 REFERABLE = True
 """Whether references may name its entries."""
 
+STORES = True
+"""Whether its entries have storage."""
+
 
 def expand(scope: Scope) -> Staged[list[Entry]]:
     """Fine-tunings as workloads. One whose hyperparameters cannot be read is left out, with its diagnostics."""
@@ -55,7 +58,7 @@ def _finetune(scope: Scope, name: str, one: Written) -> Staged[list[Entry]]:
         unit=project,
         namespace=scope.project.metadata.namespace,
         origin=scope.at("finetunes", name, key=True),
-        names=JobNames(claim=stem, job=stem, files=stem),
+        names=JobNames(claim=scope.stored_as(name), job=stem, files=stem),
         labels=scope.labels("finetune"),
         references=(model.value.reference, dataset.value.reference),
         stage=one.stage,
@@ -74,6 +77,7 @@ def _finetune(scope: Scope, name: str, one: Written) -> Staged[list[Entry]]:
         image=one.image,
         script=one.script,
         environment=environment_of(one.env),
+        formerly=scope.formerly("finetunes", name),
     )
     return Staged([*brought, finetune], found)
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from compiler.spec.training import Environment
 
 
+STORES = "output"
+"""The field that gives its entries storage."""
+
+
 def expand(scope: Scope) -> Staged[list[Entry]]:
     """Jobs as workloads, and the models of the library that they mount."""
     jobs: dict[str, Job] = getattr(scope.project, "jobs", None) or {}
@@ -49,7 +53,7 @@ def _job(scope: Scope, name: str, job: Job, mounts: list[Named]) -> TrainingJob:
         unit=project,
         namespace=scope.project.metadata.namespace,
         origin=scope.at("jobs", name, key=True),
-        names=JobNames(claim=stem, job=stem, files=stem),
+        names=JobNames(claim=scope.stored_as(name), job=stem, files=stem),
         labels=scope.labels("job"),
         references=(*(one.reference for one in mounts), *_asked(scope, name, job)),
         framework=job.framework,
@@ -65,12 +69,13 @@ def _job(scope: Scope, name: str, job: Job, mounts: list[Named]) -> TrainingJob:
         cards=job.accelerator.count if job.accelerator else 0,
         cpu=job.resources.cpu,
         memory=job.resources.memory,
-        outputs=_outputs(scope, name, job, stem),
+        outputs=_outputs(scope, name, job, scope.stored_as(name)),
         attempt=job.attempt,
         retries=job.retries,
         deadline_seconds=seconds(job.deadline) if job.deadline else None,
         elastic=(elastic.min, elastic.max, elastic.restarts) if elastic else None,
         workdir=job.workdir,
+        formerly=scope.formerly("jobs", name),
     )
 
 

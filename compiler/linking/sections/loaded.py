@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from compiler.diagnostics import Diagnostic, Staged
 from compiler.emission.naming import object_name
 from compiler.linking.artifact import Artifact, Mounted, Names, Share, Wanted
+from compiler.linking.repo_files import Refusal, read_beside
 from compiler.linking.scope import Scope
 from compiler.source.document import Origin
 from compiler.sources import problems
@@ -50,7 +51,7 @@ def artifact_of(scope: Scope, section: str, entry: str, loaded: Loaded, read: Re
     """The artifact of a project's entry."""
     metadata = scope.project.metadata
     component = section.removesuffix("s")
-    claim = object_name([metadata.name, entry])
+    stem, claim = object_name([metadata.name, entry]), scope.stored_as(entry)
     volume = loaded.volume
     return Artifact(
         key=(metadata.name, entry),
@@ -64,8 +65,8 @@ def artifact_of(scope: Scope, section: str, entry: str, loaded: Loaded, read: Re
             volume=object_name([metadata.namespace, claim]),
             clone=object_name([metadata.namespace, claim]),
             clone_hash="",
-            job=f"{claim}-preload",
-            files=claim,
+            job=f"{stem}-preload",
+            files=stem,
         ),
         labels=scope.labels(component),
         source=read.source,
@@ -117,19 +118,10 @@ class RepoText(NamedTuple):
 
 def repo_text(scope: Scope, written: str, at: Origin) -> Staged[RepoText | None]:
     """A file of the repo, beside the spec or below it, which fits into a ConfigMap."""
-    place = posixpath.normpath(posixpath.join(posixpath.dirname(scope.document.file.path), written))
-    if place.startswith(("../", "/")):
-        return Staged(None, [problems.bad_file(at, f"`{written}` leads out of the repo.", "Use a file of the repo.")])
-    if any(step.startswith(".") for step in place.split("/")):
-        do = "Use a file that is meant to be seen: hidden ones hold settings and credentials."
-        return Staged(None, [problems.bad_file(at, f"`{written}` is a hidden file, or in a hidden directory.", do)])
-    read = scope.read_file(place)
-    if read.value is None:
-        why = read.found[0].wrong if read.found else "It is not there."
-        return Staged(
-            None, [problems.bad_file(at, f"`{written}` cannot be read. {why}", "Use a text file of the repo.")]
-        )
-    text, name = read.value.text, place.rpartition("/")[2]
+    read = read_beside(scope, written)
+    if isinstance(read, Refusal):
+        return Staged(None, [problems.bad_file(at, read.wrong, read.do)])
+    text, name = read.text, read.path.rpartition("/")[2]
     if len(text.encode()) > FILE_LIMIT:
         do = "Put it into a bucket, a repository or onto a volume, and name that as the source."
         return Staged(None, [problems.bad_file(at, f"`{written}` is larger than {FILE_LIMIT // 1024} KiB.", do)])

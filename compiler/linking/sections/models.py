@@ -36,6 +36,9 @@ class _Known(NamedTuple):
 REFERABLE = True
 """Whether references may name its entries."""
 
+STORES = True
+"""Whether its entries have storage."""
+
 
 def expand(scope: Scope) -> Staged[list[Entry]]:
     """Models as artifacts. One without a source that can be read is left out, with its diagnostics."""

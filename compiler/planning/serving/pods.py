@@ -11,7 +11,7 @@ from compiler.linking.serving import Service
 from compiler.linking.workload import FieldPath, SecretKey
 from compiler.planning.engines.base import Choice
 from compiler.planning.finetuning.config import CONFIG, SCRATCH
-from compiler.planning.images import mirrored
+from compiler.planning.images import pinned, pulled
 from compiler.planning.pod_parts import gates_of, groups_of, volumes_of
 from compiler.planning.work import PodVolume, Probes, WorkPod
 
@@ -89,7 +89,8 @@ def serving_pod(
 
 def image_of(choice: Choice, program: Program, chosen: str | None) -> str:
     """The service's own image, else the chosen one on the cluster's mirror."""
-    return choice.service.image or mirrored(str(chosen), program.profile.registry)
+    own, profile = choice.service.image, program.profile
+    return pinned(own, profile) if own else pulled(str(chosen), profile)
 
 
 def resources_of(choice: Choice, extra_memory: int = 0) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def addresses(service: Service | Predictor, inside: Endpoint, base: str, program
     """Addresses of what answers at `inside`, and below `base` of its host from outside."""
     yield inside.url
     exposed, ways = service.expose, program.profile.endpoints
-    host = _host(service, ways)
+    host = host_of(service, ways)
     if exposed is not None and ways is not None and host is not None:
         secure = ways.gateway.tls if ways.gateway is not None else ways.ingress is not None and ways.ingress.tls
         path = exposed.path.rstrip("/")
@@ -63,7 +63,7 @@ def route_to(service: Service | Predictor, inside: Endpoint, program: Program) -
         return Staged(
             (), [problems.not_exposed(at, wrong, "Add `endpoints` to the cluster's spec, or remove `expose`.")]
         )
-    host = _host(service, ways)
+    host = host_of(service, ways)
     found = _check(service, host, ways)
     if host is None or found:
         return Staged((), found)
@@ -100,7 +100,8 @@ def _paths(service: Service | Predictor, inside: Endpoint) -> tuple[str, str]:
     return f"{path}{base}" or "/", base or "/"
 
 
-def _host(service: Service | Predictor, ways: Endpoints | None) -> str | None:
+def host_of(service: Service | Predictor, ways: Endpoints | None) -> str | None:
+    """The host name that a service is reached by from outside; None where it is not, or has none."""
     if service.expose is None or ways is None:
         return None
     if service.expose.host is not None:

@@ -18,7 +18,7 @@ from compiler.planning.engines.base import Choice
 from compiler.planning.finetuning.config import CONFIG, OUTPUT, pretty
 from compiler.planning.finetuning.runs import data_digest
 from compiler.planning.identity import Identity
-from compiler.planning.images import mirrored
+from compiler.planning.images import pulled
 from compiler.planning.plans import FilesPlan
 from compiler.planning.pod_parts import check_output
 from compiler.planning.promotions import run_served
@@ -61,7 +61,7 @@ def plan_comparison(comparison: Comparison, program: Program) -> Staged[Planned]
     (output,) = comparison.outputs
     storage = result_plans(comparison, _claim(comparison, output, program), program)
     files = _files(comparison, services, run, program)
-    work = _work(comparison, services, files, client, program)
+    work = _work(comparison, services, files, client, program)._replace(run=run)
     claim = _claim(comparison, output, program)
     summary = _summary(comparison, work, (claim.name, size_of(storage.value, claim)))._replace(
         asks=tuple(one.service.of for one in services), writes=f"{claim.name}/runs/{run}"
@@ -174,7 +174,7 @@ def _work(comparison: Comparison, asked: list[_Asked], files: FilesPlan, client:
     profile = program.profile
     keys = {f"{KEY}{number}": one.key for number, one in enumerate(asked) if one.key is not None}
     amounts = client.resources.model_dump(by_alias=True, exclude_none=True)
-    image = mirrored(client.image, profile.registry)
+    image = pulled(client.image, profile)
     pod = WorkPod(
         image=image,
         command=("python3", f"{CONFIG}/compare.py", f"{CONFIG}/compare.json"),

@@ -33,7 +33,7 @@ from compiler.planning.finetuning.data import Data, data_of
 from compiler.planning.finetuning.runs import ADAPTERS, run_of_finetune
 from compiler.planning.finetuning.vendors import check_vendor
 from compiler.planning.identity import Identity
-from compiler.planning.images import mirrored
+from compiler.planning.images import pinned, pulled
 from compiler.planning.plans import FilesPlan, Plan
 from compiler.planning.pod_parts import (
     Mounted,
@@ -353,13 +353,14 @@ def _work(read: _Read, given: Given, files: FilesPlan, environment: Mapping[str,
         deadline_seconds=finetune.deadline_seconds,
         elastic=Elasticity(plan.nodes, plan.nodes, given.run) if many else None,
         volcano_queue=volcano_queue(profile, asks=asks),
+        run=given.run,
     )
 
 
 def _pod(read: _Read, given: Given, files: FilesPlan, environment: Mapping[str, str]) -> WorkPod:
     finetune, plan, profile = read.finetune, given.plan, read.program.profile
     mounted = (read.model, read.dataset)
-    image = finetune.image or mirrored(str(read.trainer.image), profile.registry)
+    image = pinned(finetune.image, profile) if finetune.image else pulled(str(read.trainer.image), profile)
     return WorkPod(
         image=image,
         command=("python3", f"{CONFIG}/run.py", f"{CONFIG}/run.json"),

@@ -27,7 +27,7 @@ from compiler.planning.engines.kserve import (
     spelled,
 )
 from compiler.planning.identity import Identity
-from compiler.planning.images import mirrored
+from compiler.planning.images import pulled
 from compiler.planning.pod_parts import Mounted, check_nodes, gates_of, modes_of, volumes_of
 from compiler.planning.pools import pool_of
 from compiler.planning.promotions import run_served
@@ -139,7 +139,7 @@ def _gate_image(read: _Read) -> Staged[str | None]:
     if all(one.data.marker is None for one in read.mounted):
         return Staged("")
     client, found = read.program.library.find("client", "comparison")
-    return Staged(mirrored(client.image, read.program.profile.registry) if client is not None else None, found)
+    return Staged(pulled(client.image, read.program.profile) if client is not None else None, found)
 
 
 def _plan(read: _Read, gate_image: str) -> KservePlan:

@@ -18,6 +18,7 @@ from compiler.planning.export import Result, bucket_of_upload, plan_export
 from compiler.planning.finetuning.runs import READY, data_digest
 from compiler.planning.frameworks import FRAMEWORKS, Framework, Role, accelerated, pods_of
 from compiler.planning.identity import Identity
+from compiler.planning.images import pinned
 from compiler.planning.job_checks import check_amounts, check_paths
 from compiler.planning.job_script import JOB
 from compiler.planning.plans import Plan
@@ -288,6 +289,7 @@ def _work(read: _Read) -> WorkPlan:
         elastic=_elasticity(read),
         volcano_queue=volcano_queue(profile, asks=_asks(read)),
         restart="Never" if job.framework == "general" else "OnFailure",
+        run=read.run if read.wrapped else "",
     )
 
 
@@ -320,7 +322,7 @@ def _elasticity(read: _Read) -> Elasticity | None:
 
 def _pod(read: _Read, role: Role, *, leads: bool) -> WorkPod:
     job, profile = read.job, read.program.profile
-    cards = job.cards if role.accelerated else 0
+    cards, image = (job.cards if role.accelerated else 0), pinned(job.image, profile)
     wraps = read.wrapped and leads
     command, arguments = _command(read, role, wraps=wraps)
     resolved = read.resolved if cards else None
@@ -328,13 +330,13 @@ def _pod(read: _Read, role: Role, *, leads: bool) -> WorkPod:
     if cards and resolved is None and job.product:
         selector = {PRODUCT: job.product}
     return WorkPod(
-        image=job.image,
+        image=image,
         command=command,
         arguments=arguments,
         environment=_environment(read, role, wraps=wraps),
         volumes=_volumes(read, cards, wraps=wraps),
         gates=tuple(gates_of(read.mounted, gate_seconds(profile, job.deadline_seconds))),
-        gate_image=job.image,
+        gate_image=image,
         resources=_resources(read, cards),
         uid=job.mount.uid,
         gid=job.mount.gid,

@@ -90,7 +90,7 @@ def test_no_command_is_wrong_use() -> None:
         (("x\x1b[2J",), "No command is called `x\\x1b[2J`."),
         (("--verison",), "--version"),
         (("compile", "--formta", "json"), "--format"),
-        (("compile", "--format", "xml"), "'xml' is not one of 'github', 'json', 'sarif', 'text'"),
+        (("compile", "--format", "xml"), "'xml' is not one of 'github', 'gitlab', 'json', 'sarif', 'text'"),
         (("compile", "no/such/directory"), "no/such/directory"),
         (("compile", "--jobs", "0"), "0 is not in the range"),
         (("validate", "no-such-file.yaml"), "no-such-file.yaml"),

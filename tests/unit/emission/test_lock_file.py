@@ -15,6 +15,7 @@ from compiler.emission import lock_file, tree
 from compiler.emission.listing import Listing
 from compiler.emission.lock_file import Change, Lock
 from compiler.linking.promotion import Promotion
+from compiler.lock.pins import Pins
 from compiler.lock.reading import LockFile, lock_of
 from compiler.repo import Repo
 from tests.command import snapshot
@@ -38,10 +39,29 @@ promotions:
       support-bot/finetunes/style: {run: "2222222222", result: adapter, base: 4445bh2888}
       support-bot/finetunes/tickets-lora: {run: 6h8828fk56, result: merged}
 """
+DIGITS = "1234567890" * 4
+FLOAT = f"1e{'2' * 38}"
+SHA256 = "9b2c" * 16
+PINS = Pins(
+    {"hf://acme/own@main": "a09a35458c702b33eeacc393d103063234e8bc28", "git+https://h/r.git": DIGITS},
+    {"docker.io/library/alpine:3.20": f"sha256:{SHA256}"},
+)
+PINNED = f"""\
+version: 1
+revisions:
+  git+https://h/r.git: "{DIGITS}"
+  hf://acme/own@main: a09a35458c702b33eeacc393d103063234e8bc28
+images:
+  docker.io/library/alpine:3.20: sha256:{SHA256}
+"""
 
 hosts = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,8}[a-z0-9])?", fullmatch=True)
 texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12) | st.sampled_from(["a,b", "a: b", "on", "1e3"])
 names = texts | st.text(min_size=900, max_size=910, alphabet="ab\n")
+
+commits = st.text("0123456789abcdef", min_size=40, max_size=40) | st.sampled_from([DIGITS, FLOAT, SHA256])
+digests = st.text("0123456789abcdef", min_size=64, max_size=64).map("sha256:".__add__)
+pins = st.builds(Pins, st.dictionaries(names, commits, max_size=3), st.dictionaries(names, digests, max_size=3))
 
 
 @st.composite
@@ -51,7 +71,7 @@ def locks(draw: st.DrawFn) -> Lock:
     for cluster in draw(st.lists(hosts, max_size=3, unique=True)):
         ones = draw(st.lists(st.tuples(names, promotions(names)), min_size=1, max_size=4))
         by_cluster[cluster] = {(consumer, one.of): one for consumer, one in ones}
-    return Lock(by_cluster)
+    return Lock(by_cluster, draw(pins))
 
 
 def read(root: Path, text: str) -> tuple[LockFile, list[str]]:
@@ -72,6 +92,7 @@ def test_a_lock_with_nothing_to_say_is_no_file(tmp_path: Path) -> None:
 
 
 @given(lock=locks())
+@example(lock=Lock(pins=Pins({"a: b": FLOAT, "? on": DIGITS, "1": SHA256})))
 @example(lock=Lock({"1": {("on", "a: b, {c}"): Promotion("a: b, {c}", "2222222222", "adapter", "2445555555")}}))
 def test_a_lock_reads_back_as_it_was(lock: Lock, tmp_path_factory: pytest.TempPathFactory) -> None:
     text = lock.text() or ""
@@ -83,7 +104,22 @@ def test_a_lock_reads_back_as_it_was(lock: Lock, tmp_path_factory: pytest.TempPa
         assert yaml.safe_load(text)["version"] == 1
 
 
-@given(text=st.text(max_size=60) | yaml_like() | yaml_like().map(lambda text: f"version: 1\npromotions:\n  {text}"))
+def test_pins_stand_before_promotions_a_line_a_name_and_sorted() -> None:
+    alone, both = Lock(pins=PINS).text() or "", Lock(LOCK.promotions, PINS).text() or ""
+    assert alone.partition("version: ")[2] == PINNED.removeprefix("version: ")
+    assert both == alone + TEXT.partition("version: 1\n")[2]
+
+
+def test_a_lock_without_pins_is_written_as_before() -> None:
+    assert Lock(LOCK.promotions, Pins({}, {})).text() == TEXT
+
+
+@given(
+    text=st.text(max_size=60)
+    | yaml_like()
+    | yaml_like().map(lambda text: f"version: 1\nrevisions:\n  {text}")
+    | yaml_like().map(lambda text: f"version: 1\npromotions:\n  {text}")
+)
 @example(text="version: true\n")
 @example(text="version: 1.0\n")
 @example(text="promotions: {prod: {a: {b: {run: 1, result: merged}}}}\nversion: 1\n")
@@ -101,6 +137,14 @@ def test_any_text_is_read_without_an_exception(text: str, tmp_path_factory: pyte
         ("version: one\n", "HYD204"),
         ("version: 1\n---\nversion: 1\n", "HYD566"),
         ("version: 1\npromotions: []\n", "HYD203"),
+        ("version: 1\nrevisions:\n", "HYD203"),
+        ("version: 1\nimages: []\n", "HYD203"),
+        (PINNED.replace("a09a35458c", "a09a"), "HYD205"),
+        (PINNED.replace(f'"{DIGITS}"', DIGITS), "HYD114"),
+        (PINNED.replace(f'"{DIGITS}"', FLOAT), "HYD114"),
+        (PINNED.replace("sha256:9b", "sha512:9b"), "HYD205"),
+        (PINNED.replace("sha256:9b", "9b"), "HYD205"),
+        (PINNED.replace("  hf://acme/own@main: a0", "  git+https://h/r.git: a0"), "HYD110"),
         ("- version: 1\n", "HYD105"),
         (TEXT.replace("6h8828fk56, result: merged", "6h8828fk56"), "HYD202"),
         (TEXT.replace(", base: 4445bh2888", ""), "HYD202"),
@@ -122,6 +166,13 @@ def test_some_clusters_are_replaced_and_the_others_stay() -> None:
     assert LOCK.with_clusters(fresh, ["prod"]).promotions == {**LOCK.promotions, **fresh}
     assert LOCK.with_clusters({"prod": {}}, ["prod"]).promotions == {"dev": LOCK.promotions["dev"]}
     assert LOCK.with_clusters(fresh, None).promotions == fresh
+
+
+@pytest.mark.parametrize("clusters", [None, [], ["prod"]])
+def test_pins_stay_whatever_is_compiled(clusters: list[str] | None) -> None:
+    lock = Lock(LOCK.promotions, PINS)
+    assert lock.with_clusters({"prod": {}}, clusters).pins == PINS
+    assert Lock(pins=PINS).with_clusters({}, clusters).pins == PINS
 
 
 def test_the_difference_reads_like_that_of_git() -> None:

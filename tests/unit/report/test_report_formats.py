@@ -29,7 +29,7 @@ def rendered(found: list[Diagnostic], form: str) -> str:
 
 
 def test_the_formats_are_the_files() -> None:
-    assert FORMATS == ("github", "json", "sarif", "text")
+    assert FORMATS == ("github", "gitlab", "json", "sarif", "text")
 
 
 def test_the_names_are_known_without_importing_a_format() -> None:

@@ -15,6 +15,7 @@ from compiler.data import data_root
 from compiler.emission.lock_file import Lock
 from compiler.library.kinds import kinds
 from compiler.linking.promotion import Promotion
+from compiler.lock.pins import Pins
 from compiler.spec.reference_page import PAGE, page
 from compiler.spec.schema_export import files, language_schemas, models
 
@@ -26,7 +27,10 @@ def documents() -> Iterator[tuple[str, str, Any]]:
     """Path, schema and value of every document of the sample repo and of the library that has a schema."""
     sample = ROOT / "sample-repo"
     yield ".hydra.yaml", "Settings", yaml.safe_load((sample / ".hydra.yaml").read_text(encoding="utf-8"))
-    lock = Lock({"prod": {("bot/services/chat", "a"): Promotion("a", "2222222222", "adapter", "6h8828fk56")}})
+    lock = Lock(
+        {"prod": {("bot/services/chat", "a"): Promotion("a", "2222222222", "adapter", "6h8828fk56")}},
+        Pins({"hf://acme/own@main": "1234567890" * 4}, {"docker.io/library/alpine:3.20": f"sha256:{'9b2c' * 16}"}),
+    )
     yield "hydra.lock", "Lock", yaml.safe_load(lock.text() or "")
     specs = [*sample.glob("**/*hydra.yaml"), *sample.glob("clusters/*.yaml")]
     for file in sorted(set(specs) - {sample / ".hydra.yaml"}):

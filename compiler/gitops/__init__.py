@@ -1,0 +1,1 @@
+"""What makes a GitOps controller apply the rendered tree: its own objects, health checks, sync waves."""

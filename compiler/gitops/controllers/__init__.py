@@ -1,0 +1,1 @@
+"""The controllers, a module each with `CONTROLLER`. The module's name is what `gitops.controller` says."""

@@ -1,0 +1,1 @@
+"""Patches of projects: kustomize over rendered objects, before their digests are computed."""
