@@ -37,6 +37,9 @@ _FOREIGN = re.compile(r"""^["']?apiVersion["']?\s*:(?!\s*["']?hydra\.io/)""", re
 _WORD = re.compile(r"[\w.-]+")
 _ESCAPED = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([/\"])|\r?\n[ \t]*)")
 
+MODELS = "ModelSpec"
+"""The kind that says how a model is served, wherever it is: by its repository on a hub, and not by name."""
+
 SHORTEST_CUT = 36
 """Characters of a project's name that are left at least where an object's name is cut (`compiler.emission.naming`)."""
 
@@ -61,12 +64,13 @@ def coupled(sides: Iterable[Texts], changed: Collection[str]) -> Coupled | None:
     first = {path for path in changed if path in everything}
     for path in sorted(set(changed) - everything):
         first |= _saying(texts, [posixpath.basename(path)])
-    if any(has_foreign(side.get(path, "")) for side in texts for path in first):
-        return None  # What a dialect makes of a document can depend on others that nobody names.
     affected = _upwards(texts, first)
+    if any(has_foreign(side.get(path, "")) for side in texts for path in affected):
+        return None  # What a dialect makes of a document can depend on others that nobody names.
     nameless = {path for side in texts for path, text in side.items() if not is_told(text)}
     if not nameless.isdisjoint(affected):
         return None
+    nameless |= {path for side in texts for path, text in side.items() if MODELS in text}
     needed, fresh = affected | nameless, affected | nameless
     while fresh:
         fresh = _beside(texts, _named_by(texts, fresh)) - needed

@@ -16,6 +16,7 @@ from compiler.emission.served import Served
 from compiler.emission.storage import Stored
 from compiler.incremental import Scope
 from compiler.inventory import Inventory, inventory_of, to_json
+from compiler.lock.problems import MISSING_PIN
 from compiler.repo import Repo
 from compiler.units import Unit, Units
 
@@ -92,14 +93,14 @@ def _is_as_before(cluster: str, sub: Sub) -> bool:
     if any(_outside(old.get(file, ()), sub) != _outside(new.get(file, ()), sub) for file in sub.scope.affected):
         return False
     working = sub.rendered.working[cluster] | sub.made.working.get(cluster, frozenset())
-    return working.isdisjoint(sub.scope.affected) or _adds_nothing_up(sub.rendered.front.parts[cluster].profile)
+    return working.isdisjoint(sub.scope.affected) or adds_nothing_up(sub.rendered.front.parts[cluster].profile)
 
 
 def _outside(links: Iterable[Sequence[str]], sub: Sub) -> list[str]:
     return sorted(words for words, file in links if file not in sub.scope.affected)
 
 
-def _adds_nothing_up(profile: Profile) -> bool:
+def adds_nothing_up(profile: Profile) -> bool:
     """Whether no check of the cluster looks at all of its workloads (`compiler.planning.cluster_checks`)."""
     queue = profile.queue
     return not profile.accelerators or (queue is not None and queue.pods_ready_timeout is None)
@@ -167,6 +168,8 @@ def _findings(sub: Sub) -> list[Diagnostic] | None:
     """Those of the affected files anew, the others as they were; None for an error, or where others changed."""
     if any(one.level is Severity.ERROR for one in sub.found):
         return None
+    if any(one.code.id == MISSING_PIN.id for one in (*sub.found, *sub.last.outcome.found)):
+        return None  # It is told once, where the name is first used.
     affected, inputs = sub.scope.affected, sub.last.inputs
     specs = {*sub.scope.specs, *inputs.specs}
     old = [cache.fixed(one) for one in sub.last.outcome.found]

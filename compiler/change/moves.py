@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from compiler.change.applied import is_left
+from compiler.change.kinds.registry import rules
 from compiler.change.values import Around, Judged, Subject, Verdict
 
 KEPT = frozenset({"Namespace", "PersistentVolume", "PersistentVolumeClaim"})
@@ -15,7 +17,7 @@ def moves(before: Subject, after: Subject, around: Around) -> bool:
     )
 
 
-def moved(before: Subject, after: Subject) -> Judged:
+def moved(before: Subject, after: Subject, around: Around) -> Judged:
     """What that does: the old one prunes what the new one applies, and the new one makes it again.
 
     Source: Flux, "FAQ": moving resources between Kustomizations; Argo CD, "Resource tracking".
@@ -23,4 +25,11 @@ def moved(before: Subject, after: Subject) -> Judged:
     way = f"It moves from the unit `{before.unit}` to `{after.unit}`, which something else applies"
     if after.body["kind"] in KEPT:
         return Judged(Verdict.IN_PLACE, f"{way}; storage is never pruned, and is taken over.")
-    return Judged(Verdict.ROLLING_RESTART, f"{way}: the one prunes it, the other makes it again.")
+    if not is_left(before, around):
+        return Judged(Verdict.ROLLING_RESTART, f"{way}: the one prunes it, the other makes it again.")
+    rule = rules().get(after.kind)
+    if rule is not None and rule.handed_over is not None:
+        return rule.handed_over(after, around)
+    return Judged(
+        Verdict.IN_PLACE, f"{way}. Nothing is left in the first one, so that it prunes nothing; delete what applied it."
+    )

@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from compiler import git
 from compiler.checking.baseline import output_of
 from compiler.coupling import Said
-from compiler.emission.paths import is_safe
+from compiler.emission.paths import is_safe, is_text, parents
 from compiler.layout import LIST_NAME, OUTPUT, SETTINGS
 from compiler.source.reading import LARGEST_FILE
+from compiler.spec.patterns import COMMIT
 
-_LINK = "120000"
-_FILES = ("100644", "100755", _LINK)
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
+
+LINK = "120000"
+_FILES = ("100644", "100755", LINK)
+_SUBMODULE = "160000"
 _READ = (".yaml", ".yml", ".json", ".lock")
 """Files of these endings may be specs, clusters, libraries, schemas, or the lock file."""
 
 
 class RevisionError(Exception):
     """There is no such revision; the message says why, and completes "`REV` ..."."""
+
+
+class _Entry(NamedTuple):
+    """A file of a revision that was not read yet."""
+
+    mode: str
+    blob: str
+    place: Path
+    """The repo's root, or that of the submodule that has it."""
 
 
 class Blob(NamedTuple):
@@ -48,19 +63,25 @@ def commit_of(root: Path, revision: str) -> str:
         found = git.run(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     except git.GitError as error:
         raise RevisionError(f"cannot be read: {error}") from error
+    if b"dubious ownership" in top.stderr:
+        raise RevisionError("cannot be read: the repo is another user's, and `safe.directory` of git does not name it")
     if top.returncode != 0:
         raise RevisionError("cannot be read: the repo is not in a work tree of git")
-    if found.returncode != 0:
-        raise RevisionError("names no commit that is here")
-    return found.stdout.decode().strip()
+    return _commit(found, "names no commit that is here")
 
 
 def fork_of(root: Path, commit: str) -> str:
     """The commit at which HEAD's history left that of another one. Raises: RevisionError."""
     found = git.run(root, "merge-base", commit, "HEAD")
-    if found.returncode != 0:
-        raise RevisionError("has no commit in common with HEAD here")
-    return found.stdout.decode().split("\n", 1)[0]
+    return _commit(found, "has no commit in common with HEAD here")
+
+
+def _commit(answer: CompletedProcess[bytes], otherwise: str) -> str:
+    """The first commit of an answer of git."""
+    first = answer.stdout.decode("ascii", "replace").partition("\n")[0]
+    if answer.returncode != 0 or not re.match(COMMIT, first):
+        raise RevisionError(otherwise)
+    return first
 
 
 def files_of(root: Path, commit: str) -> Files:
@@ -69,15 +90,15 @@ def files_of(root: Path, commit: str) -> Files:
     Files of other kinds are there where a spec says their name. Raises: RevisionError.
     """
     listed = _listed(root, commit)
-    settings = _contents(root, {SETTINGS: listed[SETTINGS]}) if SETTINGS in listed else {}
+    settings = _contents({SETTINGS: listed[SETTINGS]}) if SETTINGS in listed else {}
     output = output_of(settings[SETTINGS].text) if settings else OUTPUT
     here = {path: entry for path, entry in listed.items() if not path.startswith(f"{output}/")}
-    plain = _contents(root, {path: entry for path, entry in here.items() if _may_be_read(path)})
+    plain = _contents({path: entry for path, entry in here.items() if _may_be_read(path)})
     said = Said("\n".join(one.text for one in plain.values()))
     others = {path: entry for path, entry in here.items() if path not in plain and said.says(path)}
     list_file = f"{output}/{LIST_NAME}"
     others |= {list_file: listed[list_file]} if list_file in listed else {}
-    return {**plain, **_contents(root, others)}
+    return {**plain, **_contents(others)}
 
 
 def write(files: Files, directory: Path, wanted: Collection[str] | None = None) -> None:
@@ -85,25 +106,42 @@ def write(files: Files, directory: Path, wanted: Collection[str] | None = None) 
     for path in files if wanted is None else wanted:
         blob, target = files[path], directory / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        if blob.mode == _LINK:
+        if blob.mode == LINK and is_text(blob.text):
             target.symlink_to(blob.text)
         else:
             target.write_bytes(blob.content)
 
 
-def _listed(root: Path, commit: str) -> dict[str, tuple[str, str]]:
-    """Mode and object of every file that is not too large, by its path from the root."""
+def _listed(root: Path, commit: str) -> dict[str, _Entry]:
+    """Every file that is not too large, by its path from the root; also those of submodules that are checked out."""
     found = git.run(root, "ls-tree", "-r", "-z", "--long", commit)
     if found.returncode != 0:
-        raise RevisionError("cannot be read by `git ls-tree`")
-    listed: dict[str, tuple[str, str]] = {}
+        raise RevisionError("has files that are not here: the clone is a partial one, or damaged")
+    listed: dict[str, _Entry] = {}
     for line in found.stdout.split(b"\0"):
         about, _, name = line.partition(b"\t")
         fields = about.decode().split()
         path = os.fsdecode(name)
-        if len(fields) == 4 and fields[0] in _FILES and _fits(fields[3]) and is_safe(path):
-            listed[path] = (fields[0], fields[2])
+        if len(fields) != 4 or not is_safe(path):
+            continue
+        mode, _, blob, size = fields
+        if mode == _SUBMODULE:
+            listed |= {f"{path}/{inner}": entry for inner, entry in _submodule(root / path, blob).items()}
+        elif mode in _FILES and _fits(size):
+            listed[path] = _Entry(mode, blob, root)
+    links = {path for path, entry in listed.items() if entry.mode == LINK}
+    if any(not links.isdisjoint(parents(path)) for path in listed if links):
+        raise RevisionError("has files below a link, which git never writes")
     return listed
+
+
+def _submodule(place: Path, commit: str) -> Mapping[str, _Entry]:
+    """The files of a submodule; nothing where the work tree does not have it either."""
+    if not (place / ".git").exists() or place.resolve() != place.parent.resolve() / place.name:
+        return {}
+    if git.run(place, "cat-file", "-e", f"{commit}^{{commit}}").returncode != 0:
+        raise RevisionError(f"has the submodule `{place.name}` at a commit that is not here")
+    return _listed(place, commit)
 
 
 def _fits(size: str) -> bool:
@@ -116,17 +154,17 @@ def _may_be_read(path: str) -> bool:
     return not hidden and name.endswith(_READ) and (name == SETTINGS or not name.startswith("."))
 
 
-def _contents(root: Path, entries: Mapping[str, tuple[str, str]]) -> dict[str, Blob]:
-    """The files' contents, all by one process of git."""
-    if not entries:
-        return {}
-    asked = "".join(f"{blob}\n" for _, blob in entries.values()).encode()
-    answer = git.run(root, "cat-file", "--batch", standard_input=asked)
-    if answer.returncode != 0:
-        raise RevisionError("cannot be read by `git cat-file`")
+def _contents(entries: Mapping[str, _Entry]) -> dict[str, Blob]:
+    """The files' contents, all of a repo by one process of git."""
     found: dict[str, Blob] = {}
-    for (path, (mode, _)), content in zip(entries.items(), _split(answer.stdout), strict=False):
-        found[path] = Blob(mode, content)
+    for place in dict.fromkeys(entry.place for entry in entries.values()):
+        here = {path: entry for path, entry in entries.items() if entry.place == place}
+        asked = "".join(f"{entry.blob}\n" for entry in here.values()).encode()
+        answer = git.run(place, "cat-file", "--batch", standard_input=asked)
+        if answer.returncode != 0:
+            raise RevisionError("cannot be read by `git cat-file`")
+        for (path, entry), content in zip(here.items(), _split(answer.stdout), strict=False):
+            found[path] = Blob(entry.mode, content)
     if len(found) != len(entries):
         raise RevisionError("has files that are not here: the clone is a partial one")
     return found

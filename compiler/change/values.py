@@ -78,6 +78,11 @@ class Subject(NamedTuple):
         return f"{span.file}:{span.line}"
 
     @property
+    def directory(self) -> str:
+        """Its directory below the cluster's, `<namespace>/<unit>`; empty for what is read from a cluster."""
+        return self.file.rpartition("/")[0]
+
+    @property
     def kind(self) -> str:
         """Group and kind: `batch/Job`, `/ConfigMap`."""
         group = self.body["apiVersion"].rpartition("/")[0]
@@ -113,6 +118,9 @@ class Around(NamedTuple):
 
     afters: Mapping[str, Subject]
 
+    directories: frozenset[str] = frozenset()
+    """Directories of the cluster that hold objects on the second side: `<namespace>/<unit>`."""
+
 
 class Change(NamedTuple):
     """An object that is on both sides, and not the same."""
@@ -135,10 +143,13 @@ class Judged(NamedTuple):
     """One or two sentences, for a reviewer."""
 
     surge: int = 0
-    """Accelerators that are needed for a while on top of those of both sides."""
+    """Accelerators of new pods that start while all the old ones still stand."""
 
     runs: int = 0
     """Runs that start again."""
+
+    stays: bool = False
+    """Whether an object that is gone from the tree goes on, since nothing deletes it."""
 
 
 class Rule(NamedTuple):
@@ -152,6 +163,10 @@ class Rule(NamedTuple):
     """None: it is created, and nothing else is to be said."""
 
     removed: Callable[[Subject, Around], Judged] | None = None
+
+    handed_over: Callable[[Subject, Around], Judged] | None = None
+    """What it does that another Application or Kustomization applies the object, and writes its own name on it. None:
+    nothing."""
 
 
 class Outcome(NamedTuple):
@@ -181,7 +196,7 @@ class Totals(NamedTuple):
 
     gpus_after: int
     surge: int
-    """The most that is needed for a while on top."""
+    """What the new ones need while the old ones still stand."""
 
     storage_before: int
     """Bytes that claims ask for."""
@@ -192,6 +207,9 @@ class Totals(NamedTuple):
 
     runs: int
     """Runs that start: new ones and those that are repeated."""
+
+    peak: int = 0
+    """Accelerators of changed objects while old and new ones stand side by side."""
 
 
 class View(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from compiler.change.applied import applied, handed_over, hands_over
 from compiler.change.fields import differences
 from compiler.change.kinds.registry import judged
 from compiler.change.moves import moved, moves
@@ -32,7 +33,9 @@ MEANT = frozenset({Verdict.REJECTED, Verdict.DATA_AT_RISK})
 
 def view(before: Side, after: Side) -> View:
     """What the change does: objects that differ, the most severe first."""
-    keys = [key for key in {**before.subjects, **after.subjects} if differs(before, after, key)]
+    handing = {name for name, one in before.profiles.items() if hands_over(one, after.profiles.get(name))}
+    every = {**before.subjects, **after.subjects}
+    keys = [key for key in every if key[0] in handing or differs(before, after, key)]
     arounds = {cluster: _around(cluster, keys, before, after) for cluster in {cluster for cluster, _ in keys}}
     told = (_outcome(key, before, after, arounds[key[0]]) for key in keys)
     outcomes = [one for one in told if one is not None]
@@ -53,6 +56,7 @@ def _around(cluster: str, keys: Iterable[Key], before: Side, after: Side) -> Aro
         after.profiles.get(cluster),
         {key[1]: before.subjects[key] for key in changed if key in before.subjects},
         {key[1]: after.subjects[key] for key in changed if key in after.subjects},
+        frozenset(one.directory for one in after.subjects.values() if one.cluster == cluster),
     )
 
 
@@ -60,7 +64,8 @@ def _outcome(key: Key, before: Side, after: Side, around: Around) -> Outcome | N
     """What happens to an object; None, where it only lies elsewhere in the tree."""
     old, new = before.subjects.get(key), after.subjects.get(key)
     if old is not None and new is not None and (old.body, old.data) == (new.body, new.data):
-        return Outcome(old, new, moved(old, new)) if moves(old, new, around) else None
+        alone = moved(old, new, around) if moves(old, new, around) else handed_over(new, around)
+        return Outcome(old, new, alone) if alone is not None else None
     fields = differences(old.body, new.body) if old is not None and new is not None else ()
-    found = judged(old, new, fields, around)
+    found = applied(judged(old, new, fields, around), old, new, around)
     return Outcome(old, new, found, fields, found.verdict in MEANT and key[1] in after.acknowledged)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from compiler.cli.options import Reporting, reporting_options
+from compiler.report.printable import printable
 
 if TYPE_CHECKING:
     from compiler.importing.importing import Imported
@@ -61,6 +64,7 @@ def command(
     from compiler.cli.settings import settings
     from compiler.importing.importing import Asked, import_documents
     from compiler.importing.projecting import NamesError, Wanted
+    from compiler.source.reading import LARGEST_FILE
 
     for target in (output, rest):
         check_target(target, force=force)
@@ -72,7 +76,7 @@ def command(
     try:
         with Progress(sys.stderr, settings(), quiet=reporting.quiet) as progress:
             progress("compiling documents and Project")
-            done = import_documents(asked, sys.stdin.buffer.read)
+            done = import_documents(asked, lambda: sys.stdin.buffer.read(LARGEST_FILE + 1))
     except NamesError as error:
         raise click.UsageError(str(error)) from error
     finish(done, output, rest, reporting)
@@ -83,8 +87,8 @@ def check_target(path: Path | None, *, force: bool) -> None:
 
     Raises: click.UsageError, where the file is there and --force is not given.
     """
-    if path is not None and path.exists() and not force:
-        raise click.UsageError(f"`{path}` is there. Name another file, or add --force to write over it.")
+    if path is not None and os.path.lexists(path) and not force:
+        raise click.UsageError(f"`{printable(str(path))}` is there. Name another file, or add --force to write over it.")
 
 
 def check_file(path: str) -> None:
@@ -92,8 +96,8 @@ def check_file(path: str) -> None:
 
     Raises: click.UsageError.
     """
-    if path != "-" and not Path(path).exists():
-        raise click.UsageError(f"`{path}` does not exist.")
+    if path != "-" and not os.path.exists(path):  # noqa: PTH110 - which is no fault where a name is too long
+        raise click.UsageError(f"`{printable(path)}` does not exist.")
 
 
 def finish(done: Imported, output: Path | None, rest: Path | None, reporting: Reporting) -> None:
@@ -126,7 +130,29 @@ def write(text: str, path: Path | None) -> None:
         sys.stdout.write(text)
         return
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        put(text, path)
+    except (OSError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise click.UsageError(printable(f"`{path}` cannot be written: {why}.")) from error
+
+
+def put(text: str, path: Path) -> None:
+    """Text to a file: all of it, or the file stays as it was.
+
+    Raises: OSError; RuntimeError, for links in a circle.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not path.is_file():
         path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise click.UsageError(f"`{path}` cannot be written: {error.strerror}.") from error
+        return
+    target = path.resolve()
+    beside = target.with_name(f".{target.name}.new")
+    try:
+        beside.unlink(missing_ok=True)
+        with beside.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        beside.replace(target)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise

@@ -10,7 +10,7 @@ from compiler.emission.digests import text_digest
 from compiler.emission.naming import object_name
 from compiler.gitops import problems
 from compiler.gitops.owned import Rendered
-from compiler.gitops.repository import check_repository, name_of
+from compiler.gitops.repository import check_key, check_repository, name_of
 from compiler.source.document import Origin
 
 if TYPE_CHECKING:
@@ -53,10 +53,15 @@ def decide(profile: Profile, output: str, namespace: str, objects: frozenset[Ren
     found = [*check_repository(settings, output, at)]
     if found or not objects:
         return Staged(None, found)
-    named = settings.name or (name_of(settings.repo) if settings.repo is not None else "hydra")
     path = "/".join(filter(None, (settings.path, output.strip("/"), profile.name)))
-    name = label_of(named, profile.name)
-    return Staged(Delivery(settings, name, settings.namespace or namespace, path, objects, at))
+    name = label_of(beginning(settings), profile.name)
+    delivery = Delivery(settings, name, settings.namespace or namespace, path, objects, at)
+    return Staged(delivery, [*check_key(settings, at)])
+
+
+def beginning(settings: GitOps) -> str:
+    """What the names of the objects begin with."""
+    return settings.name or (name_of(settings.repo) if settings.repo is not None else "hydra")
 
 
 def _without_repo(said: Mapping[str, object], at: Origin) -> Diagnostic:

@@ -56,6 +56,15 @@ BAD_PATH = Code(
     bad="gitops: {controller: argocd, repo: https://git.acme.io/ml/platform.git, path: ../hydra}",
     good="gitops: {controller: argocd, repo: https://git.acme.io/ml/platform.git, path: hydra}",
 )
+NO_KEY = Code(
+    "HYD646",
+    Severity.WARNING,
+    "Flux is to fetch by SSH, and no Secret with a key is named.",
+    "Flux refuses a source by SSH without a key and known hosts: nothing of the tree would be applied.",
+    bad="gitops: {controller: flux, repo: ssh://git@git.acme.io/ml/platform.git}",
+    good="gitops: {controller: flux, repo: ssh://git@git.acme.io/ml/platform.git, flux: {secret: platform-git}}",
+    source="https://fluxcd.io/flux/components/source/gitrepositories/#ssh-authentication",
+)
 
 
 def no_objects(at: Located) -> Diagnostic:
@@ -119,4 +128,14 @@ def bad_path(at: Located, path: str, *, output: bool = False) -> Diagnostic:
         at,
         wrong=f"{which} `{path}` cannot be named in the controller's objects.",
         do=f"Use letters, digits, `-`, `_`, `.` and `/` {where}, and neither `.` nor `..` as a step.",
+    )
+
+
+def no_key(at: Located) -> Diagnostic:
+    """A repository that Flux cannot log in to."""
+    return Diagnostic(
+        NO_KEY,
+        at,
+        wrong="Flux cannot fetch `repo` by SSH without a key, and `flux.secret` names none.",
+        do="Name the Secret that `flux create secret git` makes, or a `flux.source` that is there.",
     )

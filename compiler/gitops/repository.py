@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from compiler.spec.cluster.gitops import GitOps
 
 _PLAIN = re.compile(r"[A-Za-z0-9._~:/@%+\[\]-]+")
-_LIKE_SCP = re.compile(r"(?P<user>[A-Za-z0-9._-]+)@(?P<host>[A-Za-z0-9.-]+):(?P<path>[^:@]+)")
+_LIKE_SCP = re.compile(r"(?P<user>\w[A-Za-z0-9._-]*)@(?P<host>\w[A-Za-z0-9.-]*):(?P<path>[^:@]+)")
 _PASSWORD = re.compile(r"[^/@]*:[^/@]*@")
 _PATH = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
 _NOT_IN_REFS = re.compile(r"[\s~^:?*\[\\{}\x00-\x20\x7f]|\.\.|//|/\.|\.lock(/|$)|^[-/.]|[/.]$")
@@ -37,6 +37,14 @@ def check_repository(settings: GitOps, output: str, at: Origin) -> Iterator[Diag
         yield problems.bad_path(at, output, output=True)
 
 
+def check_key(settings: GitOps, at: Origin) -> Iterator[Diagnostic]:
+    """Whether Flux has what it needs to fetch; Argo CD is told elsewhere."""
+    has_key = settings.flux.source is not None or settings.flux.secret is not None
+    by_ssh = settings.repo is not None and not urlsplit(settings.repo).scheme.startswith("http")
+    if settings.controller == "flux" and by_ssh and not has_key:
+        yield problems.no_key(at.child("repo"))
+
+
 def _is_plain(path: str) -> bool:
     return _PATH.fullmatch(path) is not None and not {".", ".."} & {*path.split("/")}
 
@@ -54,7 +62,7 @@ def _check_url(url: str, at: Origin) -> Iterator[Diagnostic]:
         known, host, secret = False, None, "@" in url
     if secret or _PASSWORD.match(url):
         yield problems.credentials(at)
-    elif not known or not host:
+    elif not known or not host or host.startswith("-"):
         yield problems.no_repository(at, "is no address of a Git repository by https, http or ssh")
     elif not _PLAIN.fullmatch(url):
         yield problems.no_repository(at, "has characters in it that addresses do not have")

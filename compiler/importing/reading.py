@@ -11,7 +11,7 @@ from compiler.diagnostics import Diagnostic, InFile, Staged
 from compiler.importing import problems
 from compiler.importing.cleaning import Item, cleaned, has_values, items_of, owner_of
 from compiler.source.document import Document, SourceFile
-from compiler.source.reading import documents, read_file, reason
+from compiler.source.reading import LARGEST_FILE, documents, read_file, reason
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -69,8 +69,12 @@ def read_inputs(paths: Iterable[str], stdin: Callable[[], bytes]) -> Staged[Inpu
 
 
 def _stdin(stdin: Callable[[], bytes]) -> Staged[SourceFile | None]:
+    content = stdin()
+    if len(content) > LARGEST_FILE:
+        wrong = f"Standard input has more than {LARGEST_FILE >> 20} MiB."
+        return Staged(None, [problems.unreadable(InFile(STDIN_NAME), wrong)])
     try:
-        return Staged(SourceFile(STDIN_NAME, stdin().decode("utf-8-sig")))
+        return Staged(SourceFile(STDIN_NAME, content.decode("utf-8-sig")))
     except UnicodeDecodeError:
         return Staged(None, [problems.unreadable(InFile(STDIN_NAME), "Standard input is not UTF-8.")])
 

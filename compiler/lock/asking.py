@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, wait
+from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -89,7 +91,7 @@ class Asker:
             if origin in self.away:
                 raise self.away[origin]
             try:
-                answer = self._once(session, question)
+                answer = self._in_time(session, question)
             except Unresolved as error:
                 if error.code is UNREACHABLE and number > 1:
                     self.away[origin] = error
@@ -123,6 +125,23 @@ class Asker:
         if answer.status >= 500:
             raise Unresolved(OVERLOADED, f"`{answer.host}` has a fault ({answer.told}).", "Try again later.")
         return answer
+
+    def _in_time(self, session: Session, question: _Question) -> Answer:
+        """The answer to one request. Of headers that drip in, and of a name server, `requests` only times each step."""
+        seconds = self.patience.connect + self.patience.whole
+        answer: Future[Answer] = Future()
+
+        def ask() -> None:
+            try:
+                answer.set_result(self._once(session, question))
+            except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
+                answer.set_exception(error)
+
+        # One that hangs is left to itself, and nobody waits for it at the end.
+        Thread(target=ask, name="hydra-lock-request", daemon=True).start()
+        if not wait([answer], seconds).done:
+            raise _endless(host_of(question.url), seconds)
+        return answer.result()
 
     def _once(self, session: Session, question: _Question) -> Answer:
         import requests
@@ -158,8 +177,7 @@ class Asker:
                 wrong = f"The answer of `{host}` is larger than {most >> 20} MiB."
                 raise Unresolved(UNUSABLE, wrong, "Make sure that the address is that of the server itself.")
             if time.monotonic() > end:
-                wrong = f"`{host}` has not ended its answer within {self.patience.whole:g} seconds."
-                raise Unresolved(UNREACHABLE, wrong, "Try again later.")
+                raise _endless(host, self.patience.whole)
             yield part
 
 
@@ -243,6 +261,11 @@ def _joined(url: str, target: str, host: str) -> str:
     if joined.scheme == "http" and urlsplit(url).scheme == "https":
         raise _redirected(host, "to an address without encryption")
     return joined.geturl()
+
+
+def _endless(host: str, seconds: float) -> Unresolved:
+    wrong = f"`{host}` has not ended its answer within {seconds:g} seconds."
+    return Unresolved(UNREACHABLE, wrong, "Try again later.")
 
 
 def _redirected(host: str, where: str) -> Unresolved:

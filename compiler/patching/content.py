@@ -67,6 +67,14 @@ def _check_operation(patch: Patch, number: int, operation: Any) -> Iterator[Diag
             yield problems.changes_identity(below(patch, number, name), wrong, "Change what is below it instead.")
 
 
+def copies_of(patch: Patch) -> Iterator[Origin]:
+    """The places of the operations that copy a value."""
+    operations = patch.content if isinstance(patch.content, list) else []
+    for number, operation in enumerate(operations):
+        if operation["op"] == "copy":
+            yield below(patch, number)
+
+
 def _is_identity(way: tuple[str, ...]) -> bool:
     return not way or way in IDENTITY
 

@@ -11,7 +11,7 @@ from compiler.linking.patches import Patch, Patches
 from compiler.linking.repo_files import Refusal, read_beside
 from compiler.linking.scope import Scope
 from compiler.patching import problems
-from compiler.patching.content import check_content
+from compiler.patching.content import check_content, copies_of
 from compiler.patching.documents import LIST, ListDocument, documents_of, within
 from compiler.source.document import Document, Origin
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 FILE_LIMIT = 256 * 1024
 """Bytes of a file of patches. They are the last resort: whoever needs more wants another program."""
+
+MOST_COPIES = 6
+"""Operations `copy` of a project. Each can double its object, and neither kustomize nor the RFC knows a limit."""
 
 TARGET = ("group", "version", "kind", "name", "namespace", "labelSelector", "annotationSelector")
 """What kustomize knows objects by. Source: kustomize, `api/types/selector.go`."""
@@ -34,6 +37,11 @@ def read_patches(scope: Scope) -> Staged[Patches]:
         listed += read.value
         found += read.found
     key = (scope.project.metadata.name, "")
+    copies = [at for patch in listed for at in copies_of(patch)]
+    if len(copies) > MOST_COPIES:
+        wrong = f"The patches of this project copy more than {MOST_COPIES} values."
+        found.append(problems.not_a_patch(copies[MOST_COPIES], wrong, "Write the value itself, with `op: add`."))
+        listed = []
     return Staged(Patches(key, scope.at("patches", 0), tuple(listed)), found)
 
 

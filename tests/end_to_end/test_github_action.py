@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 from typing import Any
 
 import pytest
@@ -52,6 +53,13 @@ def test_no_step_puts_a_value_into_a_script() -> None:
     scripts = [step["run"] for step in action()["runs"]["steps"] if "run" in step]
     assert scripts
     assert not [script for script in scripts if "${{" in script]
+
+
+def test_python_never_looks_for_modules_in_the_repo() -> None:
+    scripts = "".join(step.get("run", "") for step in action()["runs"]["steps"])
+    calls = re.findall(r"""python3?(?=["\s]).{5}""", scripts)
+    assert len(calls) >= 4
+    assert not [call for call in calls if " -I " not in call]
 
 
 def test_every_input_is_used() -> None:
@@ -105,8 +113,8 @@ class Job:
             **self.environment,
         }
         shell = [shutil.which("bash") or "bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
-        done = subprocess.run(shell, cwd=self.repo, env=environment, capture_output=True, text=True, check=False)
-        self.said = done.stdout + done.stderr
+        done = subprocess.run(shell, cwd=self.repo, env=environment, stdout=PIPE, stderr=STDOUT, text=True, check=False)
+        self.said = done.stdout
         self.log = getattr(self, "log", "") + self.said
         self.outputs[step.get("id", "")] = dict(line.split("=", 1) for line in output.read_text().splitlines())
         return done
@@ -271,6 +279,21 @@ def test_what_is_installed(job: Job, version: str, installed: str) -> None:
     job.inputs["version"] = version
     done = job.run_step(action()["runs"]["steps"][0])
     made, pip = (json.loads(line) for line in done.stdout.splitlines())
-    assert made == ["-m", "venv", str(job.temporary / "hydra")]
-    assert pip[:3] == ["-m", "pip", "install"]
+    assert made == ["-I", "-m", "venv", str(job.temporary / "hydra")]
+    assert pip[:4] == ["-I", "-m", "pip", "install"]
     assert pip[-1] == installed
+
+
+def test_excerpts_of_findings_are_not_read_as_workflow_commands(job: Job) -> None:
+    change(job.repo, "kind: Project", "kind: Project\nnonsense: '##[error]forged'", compiled=False)
+    assert job.run() == 1
+    assert job.log.count("##[error]forged") > 1
+    outside = re.sub(r"::stop-commands::(\S+)\n.*?::\1::", "", job.log, flags=re.DOTALL)
+    assert "##[error]forged" not in outside
+
+
+def test_modules_in_the_repo_are_not_run(job: Job) -> None:
+    for name in ("uuid", "json", "subprocess"):
+        (job.repo / f"{name}.py").write_text("open('owned', 'w')\n")
+    assert job.run() == 0, job.log
+    assert not (job.repo / "owned").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -28,6 +29,10 @@ def jobs() -> dict[str, Any]:
 
 def test_the_template_is_what_gitlab_takes() -> None:
     valid("vendor.gitlab-ci", jobs())
+
+
+def test_python_never_looks_for_modules_in_the_repo() -> None:
+    assert not re.findall(r"python3 (?!-I )", GITLAB.read_text())
 
 
 class Notes(BaseHTTPRequestHandler):
@@ -124,6 +129,18 @@ def test_a_merge_request_gets_one_note(repo: Path, tmp_path: Path, api: str) -> 
     ]
     assert "first-project-questions" in Notes.notes[2]["body"]
     assert Notes.notes[0]["body"].endswith("All is well.")
+    assert git(repo, "status", "--porcelain") == "?? hydra-diff.md"
+
+
+def test_nothing_of_the_repo_gets_at_the_token(repo: Path, tmp_path: Path, api: str) -> None:
+    for name in ("json", "os"):
+        (repo / f"{name}.py").write_text("open('owned', 'w')\n")
+    for name in ("hydra-diff.md", "hydra-note.md", "hydra-notes.json"):
+        (repo / name).symlink_to(".hydra-curl")
+    code, said = run_job(repo, tmp_path, "hydra-diff", CI_API_V4_URL=api, HYDRA_TOKEN=TOKEN)
+    assert code == 0, said
+    assert TOKEN not in Notes.notes[0]["body"] + said
+    assert not (repo / "owned").exists()
     assert not (repo / ".hydra-curl").exists()
 
 

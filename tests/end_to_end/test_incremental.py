@@ -320,3 +320,110 @@ def test_a_memory_that_is_damaged_is_not_used(tmp_path: Path, parts: Any) -> Non
     expected, tree = whole(repo, tmp_path / "scratch")
     ran = run(repo, "compile", cache=cache)
     assert (outcome(ran), snapshot(repo / "rendered")) == (outcome(expected), tree)
+
+
+STATIC = CLUSTER.replace("size: 100Gi}", "size: 100Gi}\n    static: {nfs: {server: 10.0.0.5, path: /exports}}")
+DATA = "datasets:\n  tickets: {source: s3://corp/tickets, volume: {size: 50Gi, class: nfs}, share: true}\n"
+READER = "datasets:\n  copy: {source: %s}\n"
+
+
+def written(name: str, body: str, namespace: str = "one") -> str:
+    return f"apiVersion: hydra.io/v1alpha1\nkind: Project\nmetadata: {{name: {name}, namespace: {namespace}}}\n{body}"
+
+
+def beside(root: Path, files: dict[str, str]) -> Path:
+    """A repo of some files and enough others, compiled and committed."""
+    fillers = {f"fill/{one}/hydra.yaml": written(f"zz{one}q", DATA, "fill") for one in range(LEAVES)}
+    repo = repo_of(root, {".hydra.yaml": "", "clusters/prod.yaml": STATIC % "prod", **fillers, **files})
+    git(repo, "init", "-q")
+    return repo
+
+
+def replaced(repo: Path, file: str, old: str, new: str) -> None:
+    text = (repo / file).read_text()
+    assert old in text
+    (repo / file).write_text(text.replace(old, new))
+
+
+OTHERWISE = {
+    "nested": "metadata: {labels: {name: x}, name: alpha, namespace: one}",
+    "comments": "metadata: # why\n\n# what\n  labels:\n    name: x\n\n  name: alpha\n  namespace: one",
+    "anchor": "metadata:\n  name: &name alpha\n  namespace: one",
+    "folded": "metadata:\n  name: >-\n    alpha\n  namespace: one",
+    "json": '"metadata": {"namespace": "one", "name": "alpha"}',
+}
+ESCAPED = {"escaped": r'"dataset://\u0061lpha/tickets"', "continued": '"dataset://al\\\n      pha/tickets"'}
+
+
+def owner(metadata: str) -> str:
+    return f"apiVersion: hydra.io/v1alpha1\nkind: Project\n{metadata}\n{DATA}"
+
+
+PINNED = """\
+version: 1
+revisions:
+  hf://datasets/acme/pinned@main: b0e93c678c67f3af71db1ba1172ce4c6c5eba3b4
+"""
+UNPINNED = "datasets:\n  rows: {source: 'hf://datasets/acme/rows@main'}\n"
+OLDER = "moved: {older/q: tickets}\n" + DATA.replace(", share: true", "")
+
+REACHING = {
+    **{f"a name that is {way}": (
+        {"a/hydra.yaml": owner(metadata), "b/hydra.yaml": written("beta", READER % "'dataset://alpha/tickets'", "two")},
+        ("a/hydra.yaml", ", share: true", ""),
+    ) for way, metadata in OTHERWISE.items()},
+    **{f"a reference that is {way}": (
+        {"a/hydra.yaml": written("alpha", DATA), "b/hydra.yaml": written("beta", READER % said, "two")},
+        ("a/hydra.yaml", ", share: true", ""),
+    ) for way, said in ESCAPED.items()},
+    "a claim that is called what it was before": (
+        {"a/hydra.yaml": written("alpha", OLDER), "b/hydra.yaml": written("beta", READER % "'pvc://older-q'")},
+        ("b/hydra.yaml", "copy:", "other:"),
+    ),
+    "a file whose name is escaped": (
+        {"a/hydra.yaml": written("alpha", READER % r'"./\u0072ows.jsonl"'), "a/rows.jsonl": "{}\n"},
+        ("a/rows.jsonl", "{}", '{"a": 1}'),
+    ),
+    "a pin that is missed first in another file": (
+        {"hydra.lock": PINNED, "a/hydra.yaml": written("alpha", UNPINNED.replace("rows@", "pinned@")),
+         "b/hydra.yaml": written("beta", UNPINNED), "c/hydra.yaml": written("gamma", UNPINNED)},
+        ("c/hydra.yaml", "name: gamma", "labels: {team: a}, name: gamma"),
+    ),
+    "a label of the second reader of a claim": (
+        {"a/hydra.yaml": written("alpha", DATA), "b/hydra.yaml": written("beta", READER % "'dataset://alpha/tickets'", "two"),
+         "c/hydra.yaml": written("gamma", READER % "'dataset://alpha/tickets'", "two")},
+        ("c/hydra.yaml", "name: gamma", "labels: {team: a}, name: gamma"),
+    ),
+    "a claim for two readers of one namespace": (
+        {"a/hydra.yaml": written("alpha", DATA), "b/hydra.yaml": written("beta", READER % "'dataset://alpha/tickets'", "two"),
+         "c/hydra.yaml": written("gamma", READER % "'dataset://alpha/tickets'", "two")},
+        ("b/hydra.yaml", "datasets:\n  copy: {source: 'dataset://alpha/tickets'}\n", "datasets: {}\n"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reaching", REACHING)
+def test_an_edit_reaches_other_files(tmp_path: Path, reaching: str) -> None:
+    files, (file, old, new) = REACHING[reaching]
+    repo, cache = beside(tmp_path / "repo", files), tmp_path / "cache"
+    # A lock file that the first run completes is read by the second one, which is remembered.
+    assert [run(repo, "compile", cache=cache).code for _ in range(2)] == [0, 0]
+    commit(repo, random.Random(1))
+    replaced(repo, file, old, new)
+    expected, tree = whole(repo, tmp_path / "scratch")
+    ran = run(repo, "compile", cache=cache)
+    assert (outcome(ran), ran.code, snapshot(repo / "rendered")) == (outcome(expected), expected.code, tree)
+
+
+@pytest.mark.parametrize("reaching", REACHING)
+def test_an_edit_shows_what_it_does_to_other_files(
+    tmp_path: Path, reaching: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, (file, old, new) = REACHING[reaching]
+    repo = beside(tmp_path / "repo", files)
+    run(repo, "compile")
+    commit(repo, random.Random(1))
+    replaced(repo, file, old, new)
+    shown = run(repo, "diff")
+    monkeypatch.setattr("compiler.change.sides.to_compile", lambda *_: None)
+    assert shown == run(repo, "diff")

@@ -51,14 +51,18 @@ def test_a_changed_document_of_another_system_may_reach_everything() -> None:
     foreign = "apiVersion: dataset.baizeai.io/v1alpha1\nkind: Dataset\nmetadata: {name: x, namespace: ml}\n"
     assert coupled([{**SPECS, "e/hydra.yaml": foreign}], ["e/hydra.yaml"]) is None
     assert coupled([{**SPECS, "e/hydra.yaml": foreign}], ["d/hydra.yaml"]) == (files("d"), files("d"))
+    assert coupled([{**SPECS, "e/hydra.yaml": foreign.replace("x,", "delta-x,")}], ["d/hydra.yaml"]) is None
 
 
-def test_documents_of_one_unit_are_compiled_together() -> None:
+def test_a_document_of_another_system_in_the_unit_of_a_changed_project_may_reach_everything() -> None:
     foreign = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: lone, namespace: ml}\n"
     specs = {"teams/x/hydra.yaml": project("teams-x"), "teams/x/more.hydra.yaml": foreign, **SPECS}
-    found = coupled([specs], ["teams/x/hydra.yaml"])
-    assert found is not None
-    assert found.affected == {"teams/x/hydra.yaml", "teams/x/more.hydra.yaml"}
+    assert coupled([specs], ["teams/x/hydra.yaml"]) is None
+
+
+def test_what_says_how_models_are_served_is_always_read() -> None:
+    model = "apiVersion: model.hydra.io/v1alpha1\nkind: ModelSpec\nmetadata: {name: x}\n"
+    assert coupled([{**SPECS, "e/hydra.yaml": model}], ["d/hydra.yaml"]) == (files("d"), files("d", "e"))
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from compiler.change.kinds.bodies import (
     only_metadata,
     value,
 )
-from compiler.change.kinds.running import ended, relabelled, replaced, started
+from compiler.change.kinds.running import ended, relabelled, replaced, started, suspended
 from compiler.change.kinds.wording import telling
 from compiler.change.values import Change, Judged, Rule, Verdict
 from compiler.manifest import Body
@@ -45,7 +45,8 @@ def changed(change: Change) -> Judged:
             Verdict.REJECTED,
             f"A Job cannot be changed in this{telling(frozen)}, and the sync fails. Give it another name to run it again.",
         )
-    return Judged(Verdict.IN_PLACE, f"Applies to the Job as it runs{telling(change.fields)}; nothing starts again.")
+    goes_on = Judged(Verdict.IN_PLACE, f"Applies to the Job as it runs{telling(change.fields)}; nothing starts again.")
+    return suspended(change, "spec", "suspend") or goes_on
 
 
 def _may(change: Change, path: tuple[str | int, ...]) -> bool:

@@ -16,7 +16,7 @@ from compiler.change.kinds.bodies import at_least_one, items, mapping, names_in,
 from compiler.change.kinds.rolling import over_number
 from compiler.change.kinds.versions import is_before
 from compiler.change.kinds.wording import arrow, gpus, telling
-from compiler.change.values import Change, Field, Judged, Rule, Verdict
+from compiler.change.values import Around, Change, Field, Judged, Rule, Subject, Verdict
 from compiler.linking.profile import Profile
 from compiler.manifest import Body
 
@@ -31,6 +31,7 @@ NOT_COPIED = frozenset({
     "modelFormat", "networking.knative.dev/visibility",
 })  # fmt: skip
 MODE = "serving.kserve.io/deploymentMode"
+STOP = "serving.kserve.io/stop"
 SPELLINGS = {"RawDeployment": "Standard", "Serverless": "Knative"}
 MODE_FIXED_SINCE, FOLLOWS_SINCE = "0.15.1", "0.16"
 """Versions of KServe from which on the mode of a service cannot change, and a service follows its runtime at once."""
@@ -43,6 +44,10 @@ def changed(change: Change) -> Judged:
     before, after = (_mode(side.body, change.around.after) for side in change[:2])
     if before != after:
         return _other_mode(change, before, after)
+    if _is_stopped(change.after.body) and not _is_stopped(change.before.body):
+        return Judged(
+            Verdict.ROLLING_RESTART, "KServe stops the service: its pods are deleted, and nobody answers any more."
+        )
     reaching = [one for one in change.fields if _reaches_pods(one, knative=after == "Knative")]
     if not reaching:
         return Judged(Verdict.IN_PLACE, f"No pod is replaced{telling(change.fields)}.")
@@ -54,6 +59,21 @@ def changed(change: Change) -> Judged:
         f"Pods are replaced{telling(reaching)}.{copied}{revision}{_needs(surge)}",
         surge=surge,
     )
+
+
+def handed_over(subject: Subject, around: Around) -> Judged:
+    """The name of what applies a service is a label or an annotation of it, and so of its pods."""
+    surge = _surge(subject.body, knative=_mode(subject.body, around.after) == "Knative")
+    return Judged(
+        Verdict.ROLLING_RESTART,
+        "Another Application or Kustomization applies it, and writes its name on it. KServe copies labels and annotations"
+        f" into the pods, which are replaced.{_needs(surge)}",
+        surge=surge,
+    )
+
+
+def _is_stopped(body: Body) -> bool:
+    return str(value(body, "metadata", "annotations", STOP)) == "true"
 
 
 def _other_mode(change: Change, before: str, after: str) -> Judged:
@@ -170,7 +190,7 @@ def changed_runtime(change: Change) -> Judged:
 
 
 RULES = (
-    Rule(("serving.kserve.io/InferenceService",), changed),
+    Rule(("serving.kserve.io/InferenceService",), changed, handed_over=handed_over),
     Rule(("serving.kserve.io/ServingRuntime", "serving.kserve.io/ClusterServingRuntime"), changed_runtime),
 )
 PODS = {"serving.kserve.io/InferenceService": pods_of}

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from compiler.change.gpus import Pods, pods_of_templates
 from compiler.change.kinds.bodies import keeps_name, mapping, only_below, only_metadata
-from compiler.change.kinds.running import ended, ignored, relabelled, replaced, started
+from compiler.change.kinds.running import ended, ignored, relabelled, replaced, started, suspended
 from compiler.change.kinds.wording import telling
 from compiler.change.values import Change, Judged, Rule, Verdict
 from compiler.manifest import Body
@@ -33,7 +33,8 @@ def changed(change: Change) -> Judged:
     if only_metadata(change):
         return relabelled(change)
     if only_below(change, *OBEYED, ("metadata",)):
-        return Judged(Verdict.IN_PLACE, f"The operator reads it at every look{telling(change.fields)}.")
+        obeyed = Judged(Verdict.IN_PLACE, f"The operator reads it at every look{telling(change.fields)}.")
+        return suspended(change, "spec", "runPolicy", "suspend") or obeyed
     return ignored(change)
 
 

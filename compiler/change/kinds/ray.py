@@ -21,7 +21,7 @@ from compiler.change.kinds.bodies import (
     only_metadata,
     value,
 )
-from compiler.change.kinds.running import ended, ignored, relabelled, replaced, started
+from compiler.change.kinds.running import ended, ignored, relabelled, replaced, started, suspended
 from compiler.change.kinds.versions import is_before
 from compiler.change.kinds.wording import telling
 from compiler.change.values import Change, Field, Judged, Rule, Verdict
@@ -46,7 +46,8 @@ def changed_job(change: Change) -> Judged:
     if only_metadata(change):
         return relabelled(change)
     if only_below(change, *OBEYED, ("metadata",)):
-        return Judged(Verdict.IN_PLACE, f"The operator reads it at every look{telling(change.fields)}.")
+        obeyed = Judged(Verdict.IN_PLACE, f"The operator reads it at every look{telling(change.fields)}.")
+        return suspended(change, "spec", "suspend") or obeyed
     return ignored(change)
 
 

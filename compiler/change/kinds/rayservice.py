@@ -2,7 +2,8 @@
 sent to the one that runs.
 
 Source: KubeRay, ray-operator/controllers/ray/rayservice_controller.go, `shouldPrepareNewCluster`, and utils/util.go,
-`GenerateHashWithoutReplicasAndWorkersToDelete`, at the tags v1.1.0 to v1.7.0; kuberay#3559 for what comes with 1.4.
+`GenerateHashWithoutReplicasAndWorkersToDelete`, at the tags v1.1.0 to v1.7.0; kuberay#3559 for what comes with 1.4. Ray
+Serve, "In-Place Updates for Serve"; python/ray/serve/_private/deployment_state.py: old replicas are stopped first.
 """
 
 from __future__ import annotations
@@ -23,6 +24,12 @@ CONFIG = ("spec", "serveConfigV2")
 COUNTS = frozenset({"replicas", "scaleStrategy"})
 BOUNDS = frozenset({"minReplicas", "maxReplicas"})
 PLACED = frozenset({"tolerations", "schedulingGates"})
+LIGHT = frozenset({
+    "autoscaling_config", "graceful_shutdown_timeout_s", "graceful_shutdown_wait_loop_s", "health_check_period_s",
+    "health_check_timeout_s", "max_ongoing_requests", "max_queued_requests", "num_replicas", "user_config",
+})  # fmt: skip
+"""Fields of a deployment that replicas take over as they run."""
+
 BOUNDS_SINCE, PLACED_SINCE, HELD_BACK_SINCE = "1.2", "1.6", "1.4"
 """Versions of KubeRay from which on bounds and tolerations make no new cluster, and the applications wait for theirs."""
 
@@ -64,10 +71,20 @@ def _applications(change: Change) -> str:
     """What becomes of a changed `serveConfigV2`; empty where it is the same."""
     if not change.touches(*CONFIG):
         return ""
-    return (
-        f" Ray Serve takes the applications over on the cluster that runs{_of_config(change)}; deployments that changed"
-        " restart their replicas."
+    restart = (
+        "replicas of what changed are stopped before new ones start, so that a single one gives no answer until its model"
+        " is loaded"
     )
+    after = restart if any(_restarts(one) for one in _differences(change)) else "replicas that stay are not restarted"
+    return f" Ray Serve takes the applications over on the cluster that runs{_of_config(change)}; {after}."
+
+
+def _restarts(field: Field) -> bool:
+    """Whether Ray Serve starts replicas anew for it: for all but what it says to those that run."""
+    if "deployments" not in field.path:
+        return True
+    below = field.path[field.path.index("deployments") + 1 :]
+    return len(below) < 2 or below[1] not in LIGHT
 
 
 def _too_early(change: Change) -> str:
@@ -120,12 +137,16 @@ def _version(change: Change) -> str | None:
 
 def _of_config(change: Change) -> str:
     """What differs in the applications."""
+    fields = _differences(change)
+    named = some(f"`{one}`" for one in _names(fields))
+    return f"{telling(fields)} (of {named})" if named else telling(fields)
+
+
+def _differences(change: Change) -> tuple[Field, ...]:
     from compiler.change.fields import differences
 
     before, after = (_read(value(side.body, *CONFIG)) for side in change[:2])
-    fields = differences(before, after)
-    named = some(f"`{one}`" for one in _names(fields))
-    return f"{telling(fields)} (of {named})" if named else telling(fields)
+    return differences(before, after)
 
 
 def _names(fields: tuple[Field, ...]) -> Iterator[str]:

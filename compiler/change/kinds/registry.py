@@ -79,7 +79,7 @@ def _created(subject: Subject, around: Around) -> Judged:
     rule = rules().get(subject.kind)
     if rule is not None and rule.created is not None:
         return rule.created(subject, around)
-    holds = _holding(subject)
+    holds = holding(subject)
     return Judged(Verdict.CREATED, f"New, with {holds}." if holds else "New.")
 
 
@@ -87,11 +87,12 @@ def _removed(subject: Subject, around: Around) -> Judged:
     rule = rules().get(subject.kind)
     if rule is not None and rule.removed is not None:
         return rule.removed(subject, around)
-    holds = _holding(subject)
+    holds = holding(subject)
     return Judged(Verdict.REMOVED, f"It is deleted, which frees {holds}." if holds else "It is deleted.")
 
 
-def _holding(subject: Subject) -> str:
+def holding(subject: Subject) -> str:
+    """The accelerators of an object in words; empty where it has none."""
     from compiler.change.gpus import held
 
     least, most = held(subject)

@@ -58,6 +58,19 @@ def _moves(change: Change) -> bool:
     return queues[0] != queues[1] and queues[0] is not None
 
 
+def suspended(change: Change, *path: str) -> Judged | None:
+    """What it does that a run is suspended or resumed; None where it is neither. The field is at the path."""
+    before, after = (value(side.body, *path) is True for side in (change.before, change.after))
+    if before == after:
+        return None
+    if after:
+        return Judged(
+            Verdict.ROLLING_RESTART,
+            f"It is suspended{telling(change.fields)}. A run in progress is ended, and begins again once it is resumed.",
+        )
+    return Judged(Verdict.NEW_RUN, f"It is resumed, and runs unless it is done{_with(change.after)}.", runs=1)
+
+
 def ignored(change: Change) -> Judged:
     """An edit under the same name of what its operator has made already."""
     return Judged(

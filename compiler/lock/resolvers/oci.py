@@ -37,7 +37,9 @@ TYPES = (
 
 MOST_BYTES = 4 << 20
 """What registries have to take, and so the largest manifest that there is (distribution-spec, "Pushing Manifests")."""
-_PARAMETER = re.compile(r'(\w+)="([^"]*)"|(\w+)=([^\s,"]+)')
+_PARAMETER = re.compile(r'\b(\w+)="([^"]*)"|\b(\w+)=([^\s,"]+)')
+"""A parameter of a challenge. `\\b`, since a long word would else be tried from each of its letters."""
+
 _NAME = re.compile(r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*")
 _TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 

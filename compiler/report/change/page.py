@@ -53,7 +53,7 @@ def sums(view: View) -> Iterator[tuple[str, str]]:
         yield (
             "GPUs",
             _way(totals.gpus_before, totals.gpus_after)
-            + (f", and {totals.surge} more for a while" if totals.surge else ""),
+            + (f", up to {totals.peak} for a while" if totals.surge else ""),
         )
     if totals.storage_before != totals.storage_after:
         yield "Storage", f"{gib(totals.storage_before)} -> {gib(totals.storage_after)} GiB"

@@ -69,8 +69,13 @@ SAID = {
     ),
     ("Serve config of a RayService only", "RayService/nlp/bot-assistant"): (
         "max_model_len 8192 -> 4096",
-        "restart their replicas",
+        "a single one gives no answer until its model is loaded",
     ),
+    ("Applications of a RayService", "RayService/nlp/llm"): (
+        "num_replicas 1 -> 2",
+        "replicas that stay are not restarted",
+    ),
+    ("A RayJob suspended", "RayJob/nlp/tune"): ("A run in progress is ended",),
     ("GPUs of a RayService, serve config and cluster", "RayService/nlp/bot-assistant"): (
         "needs 4 GPUs more",
         "nvidia.com/gpu 2 -> 4",

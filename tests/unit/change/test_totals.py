@@ -43,9 +43,23 @@ def test_accelerators_and_runs_are_summed(edit: str, gpus: tuple[int, int], surg
 
 
 @pytest.mark.parametrize(
+    ("edit", "peak"),
+    [
+        ("GPUs of a RayService, serve config and cluster", 6),
+        ("Node selector of a cluster", 13),
+        ("GPUs of a job", 8),
+        ("Argument of a runtime", 2),
+    ],
+)
+def test_old_and_new_pods_stand_side_by_side_for_a_while(edit: str, peak: int) -> None:
+    assert totals(edit).peak == peak
+
+
+@pytest.mark.parametrize(
     ("edit", "before", "after"),
     [
         ("A larger claim", 50, 80),
+        ("A smaller claim", 50, 50),
         ("Class of a claim", 50, 50),
         ("A larger claim on an export", 10, 10),
         ("A dataset added", 0, 5),

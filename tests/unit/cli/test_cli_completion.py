@@ -29,7 +29,7 @@ def test_the_script_completes_the_installed_command(shell: str) -> None:
     [
         ("hydra comp", "plain,compile\nplain,completion\n"),
         ("hydra compile --form", "plain,--format\n"),
-        ("hydra validate --format ", "plain,github\nplain,json\nplain,sarif\nplain,text\n"),
+        ("hydra validate --format ", "plain,github\nplain,gitlab\nplain,json\nplain,sarif\nplain,text\n"),
         ("hydra completion ", "plain,bash\nplain,zsh\nplain,fish\n"),
     ],
 )

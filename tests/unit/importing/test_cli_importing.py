@@ -89,10 +89,37 @@ def test_a_file_that_is_there_is_written_over_only_by_force(tmp_path: Path, opti
     assert "tickets" in (tmp_path / "new.yaml").read_text()
 
 
+def test_a_link_to_nowhere_is_there_too(tmp_path: Path) -> None:
+    (tmp_path / "repo").mkdir()
+    (tmp_path / "repo/new.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    assert run(tmp_path / "repo", "old.yaml", "--output", "new.yaml", old=dataset()).code == 2
+    assert not (tmp_path / "elsewhere.yaml").exists()
+
+
+def test_a_file_that_cannot_be_written_whole_stays_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    ran = run(tmp_path, "old.yaml", "--output", "new.yaml", "--force", old=dataset(), new="mine")
+    assert (ran.code, "No space left" in ran.err) == (2, True)
+    assert (tmp_path / "new.yaml").read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.yaml", "old.yaml"]
+
+
+def test_input_without_end_is_not_read_to_its_end(tmp_path: Path) -> None:
+    ran = run(tmp_path, "-", stdin="# more\n" * 700_000)
+    assert (ran.code, "more than 4 MiB" in ran.err) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ((), "Missing argument"),
+        (("a" * 300,), "does not exist."),
+        (("one.yaml", "--output", "a" * 300), "cannot be written: File name too long."),
+        (("one.yaml", "--output", "loop.yaml", "--force"), "cannot be written"),
+        (("\x1b[2Jx",), "`\\x1b[2Jx` does not exist."),
         (("none.yaml",), "`none.yaml` does not exist."),
         (("two.yaml", "--name", "bot"), "`a`, `b`"),
         (("one.yaml", "--name", "7b"), "`7b` is no name"),
@@ -102,6 +129,7 @@ def test_a_file_that_is_there_is_written_over_only_by_force(tmp_path: Path, opti
 )
 def test_wrong_use_is_told(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
     two = f"{dataset(namespace='a')}---\n{dataset(namespace='b')}"
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
     ran = run(tmp_path, *arguments, one=dataset(), two=two, digit=dataset(namespace="7b"))
     assert ran.code == 2
     assert said in ran.err

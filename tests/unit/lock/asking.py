@@ -11,7 +11,7 @@ from compiler.lock.asking import Asker
 from compiler.lock.resolver_problems import Unresolved
 from compiler.lock.resolvers.registry import resolvers
 from compiler.lock.wanted import Wanted
-from tests.unit.lock.servers import QUICK
+from tests.unit.lock.servers import PATIENT
 
 LEFT_OUT = (
     "HF_", "HUGGING_FACE_", "MODELSCOPE_", "DOCKER_", "REGISTRY_", "HYDRA_", "XDG_", "GIT_", "HTTP_", "HTTPS_", "NO_",
@@ -38,6 +38,6 @@ def want(system: str, location: str, revision: str = "") -> Wanted:
 def ask(wanted: Wanted, asker: Asker | None = None) -> str:
     """What it means; else the code, what is wrong and what to do, on three lines."""
     try:
-        return resolvers()[wanted.system].resolve(wanted, asker or Asker(QUICK))
+        return resolvers()[wanted.system].resolve(wanted, asker or Asker(PATIENT))
     except Unresolved as why:
         return f"{why.code.id}\n{why.wrong}\n{why.do}"

@@ -18,6 +18,9 @@ from urllib.request import ProxyHandler, build_opener
 from compiler.lock.asking import Patience
 from tests.certificates import certificates
 
+PATIENT = Patience(connect=10, read=20, whole=30, tries=3, pause=0.01, longest=1.5)
+"""For servers that answer, on a machine that does other things as well."""
+
 QUICK = Patience(connect=2, read=0.5, whole=1, tries=3, pause=0.01, longest=1.5)
 INDEX = "application/vnd.oci.image.index.v1+json"
 

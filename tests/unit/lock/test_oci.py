@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -242,6 +243,14 @@ def test_a_digest_that_is_not_that_of_the_content_is_not_taken(public: tuple[Ser
 def test_answers_of_what_is_no_registry(reply: Reply) -> None:
     with serving(InTurn(reply)) as server:
         assert ask(want("oci", f"{server.host}/acme/app", "v1")).startswith("HYD674\n")
+
+
+@pytest.mark.parametrize("challenge", ["a" * 60_000, 'a="' * 20_000, "a=" * 30_000])
+def test_a_long_challenge_is_read_in_no_time(challenge: str) -> None:
+    start = time.monotonic()
+    with serving(InTurn(as_json({}, 401, WWW_Authenticate=f"Bearer {challenge}"))) as server:
+        assert ask(want("oci", f"{server.host}/acme/app", "v1")).startswith("HYD674\n")
+    assert time.monotonic() - start < 5
 
 
 @pytest.mark.parametrize("token", [as_json({}), as_json([]), as_json({"token": 7}), Reply(200, b"<html>")])

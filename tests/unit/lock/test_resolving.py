@@ -73,27 +73,27 @@ def test_a_machine_without_a_network_learns_it_soon(monkeypatch: pytest.MonkeyPa
     )
     assert {one.why.code.id for one in found if one.why} == {"HYD672"}
     assert len([one for one in found if one.why]) == 200
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 20
 
 
 def test_a_server_that_hangs_does_not_hold_up_for_each_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(InTurn(Reply(pause=2))) as server:
+    with serving(InTurn(Reply(pause=30))) as server:
         monkeypatch.setenv("HF_ENDPOINT", server.url)
         start = time.monotonic()
         resolve([want("huggingface", f"org/{number}") for number in range(100)], tell=lambda _: None, patience=QUICK)
-        assert time.monotonic() - start < 4
+        assert time.monotonic() - start < 20
 
 
 def test_whoever_interrupts_does_not_wait_for_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(_: str) -> None:
         raise KeyboardInterrupt
 
-    with serving(InTurn(Reply(pause=1))) as server:
+    with serving(InTurn(Reply(pause=30))) as server:
         monkeypatch.setenv("HF_ENDPOINT", server.url)
         start = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
             resolve([want("huggingface", "a/b")], tell=interrupt, patience=QUICK)
-        assert time.monotonic() - start < 0.4
+        assert time.monotonic() - start < 10
 
 
 def test_nothing_wanted_is_nothing_asked() -> None:

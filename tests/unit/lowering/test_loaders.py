@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,37 @@ def test_model_scope(local: Local) -> None:
         "modelscope [download] [--model=Qwen/Qwen2.5-0.5B] [--revision=v1] [--include] [*.json] [a] [b/*] "
         "[--exclude] [*.bin] [--local_dir=TARGET]"
     )
+
+
+API = """\
+class HubApi:
+    def get_valid_revision_detail(self, model_id, revision=None, *more, **named):
+        raise SystemExit(f"{revision} is no branch")
+"""
+CLI = """\
+import os, sys
+from modelscope.hub.api import HubApi
+
+def run_cmd():
+    revision = next(one for one in sys.argv if one.startswith("--revision=")).partition("=")[2]
+    taken = HubApi().get_valid_revision_detail("a/b", revision=revision, cookies=None)["Revision"]
+    open(os.environ["LOG"], "a").write(f"{' '.join(sys.argv[:3])} takes {taken}\\n")
+"""
+"""What the client has at the places that the loader changes."""
+
+
+@pytest.mark.parametrize(("revision", "status"), [("a" * 40, 0), ("b" * 39 + "-", 1)])
+def test_model_scope_takes_a_commit_where_its_client_would_not(local: Local, revision: str, status: int) -> None:
+    package = local.scratch / "package" / "modelscope"
+    for name, text in (("hub/api.py", API), ("cli/cli.py", CLI), ("hub/__init__.py", ""), ("cli/__init__.py", "")):
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_text(text)
+    source = source_of("MODEL_SCOPE", f"modelscope://Qwen/Qwen2.5-0.5B@{revision}")
+    container = loader_container(local, source)
+    container["args"] = [one.replace("/usr/local/bin/python3", sys.executable) for one in container["args"]]
+    assert local.run(container, PYTHONPATH=str(package.parent))[0] == status
+    taken = [f"modelscope download --model=Qwen/Qwen2.5-0.5B takes {revision}"]
+    assert local.calls == (taken if status == 0 else [])
 
 
 @pytest.mark.parametrize("mirror", ["http://ms.acme.io", "https://ms.acme.io"])

@@ -223,6 +223,18 @@ def test_aliases_that_explode_are_refused(tmp_path: Path) -> None:
     assert only.startswith("HYD1")
 
 
+def test_copies_of_copies_are_refused_before_kustomize_makes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies = [f"- {{op: copy, from: /spec, path: /spec/c{number}}}\n" for number in range(6)]
+    text = "target: {kind: Job}\npatch:\n"
+    monkeypatch.setattr(kustomize, "build", lambda *_: pytest.fail("kustomize was run"))
+    result = patched(tmp_path, text + "".join(copies[:5]), text + "".join(copies[:2]))
+    (wrong,) = [one for one in result.found if one.level is Severity.ERROR]
+    assert wrong.code.id == "HYD652"
+    assert wrong.at.span()[:2] == ("kustomize/1.yaml", 4)
+
+
 def test_without_kustomize_only_repos_with_patches_have_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

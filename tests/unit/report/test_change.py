@@ -89,9 +89,9 @@ def test_a_comment_is_never_too_long() -> None:
 
 
 def test_the_totals_are_told() -> None:
-    totals = Totals(8, 16, 4, 50 << 30, 100 << 30, 15 << 30, 2)
+    totals = Totals(8, 16, 4, 50 << 30, 100 << 30, 15 << 30, 2, 20)
     shown = written("text", page(outcome({"a": 1}, {"a": 2}), totals=totals))
-    assert "GPUs: 8 -> 16 (+8), and 4 more for a while." in shown
+    assert "GPUs: 8 -> 16 (+8), up to 20 for a while." in shown
     assert "Storage: 50 -> 100 GiB." in shown
     assert "To download: about 15 GiB." in shown
     assert "Runs that start: 2." in shown

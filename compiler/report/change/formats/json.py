@@ -8,14 +8,14 @@
         "verdict": "data-at-risk",               created, removed, in-place, rolling-restart, new-run, second-cluster,
                                                  ignored, rejected or data-at-risk
         "why": "...",
-        "spec": "teams/nlp/hydra.yaml:8",        empty where nothing of the work tree makes it
+        "spec": "teams/nlp/hydra.yaml:8",        for what goes, where it was in the base; empty where nobody knows
         "acknowledged": false,
         "surge": 0, "runs": 0,                   accelerators for a while, runs that start
         "fields": [{"path": "spec.resources.requests.storage", "before": "50Gi", "after": "20Gi"}]
       }],
       "totals": {
         "verdicts": {"data-at-risk": 1},
-        "gpus": {"before": 0, "after": 0, "surge": 0},
+        "gpus": {"before": 0, "after": 0, "surge": 0, "peak": 0},   peak: old and new pods at once
         "storageGiB": {"before": 50.0, "after": 20.0},
         "downloadGiB": 0.0,
         "runs": 0
@@ -32,7 +32,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from compiler.change.values import Outcome
+from compiler.change.values import Outcome, Totals
 from compiler.report.change.lines import shown_values
 from compiler.report.change.page import GIB, Page, counted, plain
 
@@ -45,7 +45,7 @@ def render(page: Page) -> Iterator[str]:
         "objects": [_object(one, page.prefix) for one in page.view.outcomes],
         "totals": {
             "verdicts": {verdict.label: count for verdict, count in counted(page.view).items()},
-            "gpus": {"before": totals.gpus_before, "after": totals.gpus_after, "surge": totals.surge},
+            "gpus": _gpus(totals),
             "storageGiB": {"before": _gib(totals.storage_before), "after": _gib(totals.storage_after)},
             "downloadGiB": _gib(totals.download),
             "runs": totals.runs,
@@ -54,6 +54,10 @@ def render(page: Page) -> Iterator[str]:
     }
     yield json.dumps(written, indent=2, ensure_ascii=False)
     yield "\n"
+
+
+def _gpus(totals: Totals) -> dict[str, int]:
+    return {"before": totals.gpus_before, "after": totals.gpus_after, "surge": totals.surge, "peak": totals.peak}
 
 
 def _object(outcome: Outcome, prefix: str) -> dict[str, Any]:
