@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from compiler import cache
+from compiler.again.units import Link, Unit, links_of, units_of
+from compiler.again.units import together as together_units
 from compiler.checking import policy
 from compiler.checking.changes import check_changes
 from compiler.checking.collisions import check_collisions
@@ -28,8 +30,6 @@ from compiler.lowering.registry import lower
 from compiler.planning.decide import Share, decide, shares
 from compiler.repo import Repo
 from compiler.side_by_side import side_by_side
-from compiler.units import Link, Unit, links_of, units_of
-from compiler.units import together as together_units
 
 if TYPE_CHECKING:
     from compiler.change.values import Subject

@@ -73,7 +73,7 @@ class Known(NamedTuple):
 
     outcome: Remembered
     parts: Mapping[str, Any]
-    """What a run that compiles only some units has to know (`compiler.incremental`), as JSON has it."""
+    """What a run that compiles only some units has to know (`compiler.again.scope`), as JSON has it."""
 
 
 def fixed(one: Diagnostic) -> Diagnostic:

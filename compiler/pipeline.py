@@ -26,9 +26,9 @@ from compiler.requests import Outcome, Request
 from compiler.side_by_side import side_by_side
 
 if TYPE_CHECKING:
+    from compiler.again.units import Link, Units
     from compiler.change.values import Subject
     from compiler.planned import Plans
-    from compiler.units import Link, Units
 
 __all__ = ["Outcome", "Request", "check_tree", "compile_tree", "plans", "validate", "validate_really"]
 
@@ -244,8 +244,8 @@ def _run_again(request: Request, last: cache.Known) -> Run | None:
     """Only what changed since the last run is compiled; None, where it cannot be told what that is."""
     if not last.parts or request.clusters or request.output is not None:
         return None
-    from compiler.incremental import inventory, scope_of
-    from compiler.merging import Sub, merge
+    from compiler.again.merging import Sub, merge
+    from compiler.again.scope import inventory, scope_of
 
     made = inventory(last)
     scope = None if made is None else scope_of(request, last, made)
@@ -327,8 +327,8 @@ def _known(run: Run, outcome: Outcome) -> cache.Known | None:
         or run.rendered.lock_change
     ):
         return None
+    from compiler.again.inventory import inventory_of, to_json
     from compiler.emission.listing import sha256
-    from compiler.inventory import inventory_of, to_json
 
     remembered = cache.Remembered(
         tuple(outcome.found), outcome.clusters, outcome.objects, outcome.unchecked, len(run.rendered.files)

@@ -30,14 +30,16 @@ def hands_over(before: Profile | None, after: Profile | None) -> bool:
     return old is not None and new is not None and old != new
 
 
-def _by(profile: Profile | None) -> tuple[str, str, bool] | None:
+def _by(profile: Profile | None) -> tuple[str, str, str, bool] | None:
     """What the names of those that apply a cluster are made of; None where Hydra does not write them."""
+    from compiler.gitops.deliver import controller_of
     from compiler.gitops.delivery import beginning
 
     gitops = profile.gitops if profile is not None else None
     if gitops is None or (gitops.repo is None and gitops.flux.source is None):
         return None
-    return gitops.controller, beginning(gitops), gitops.per_unit
+    namespace = gitops.namespace or controller_of(gitops.controller).namespace
+    return gitops.controller, namespace, beginning(gitops), gitops.per_unit
 
 
 def handed_over(subject: Subject, around: Around) -> Judged | None:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from compiler import git
+from compiler.again.coupling import Coupled, Said, coupled
 from compiler.change.revision import LINK, Blob, Files
-from compiler.coupling import Coupled, Said, coupled
 from compiler.layout import CLUSTERS, LIST_NAME, LOCK, SETTINGS
 from compiler.repo import Repo, settings_of
 from compiler.requests import Request

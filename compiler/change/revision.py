@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from compiler import git
+from compiler.again.coupling import Said
 from compiler.checking.baseline import output_of
-from compiler.coupling import Said
 from compiler.emission.paths import is_safe, is_text, parents
 from compiler.layout import LIST_NAME, OUTPUT, SETTINGS
 from compiler.source.reading import LARGEST_FILE

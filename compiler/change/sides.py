@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from compiler import git
+from compiler.again.coupling import Coupled
+from compiler.again.merging import ROUTES, adds_nothing_up
 from compiler.change import revision
 from compiler.change.reach import checked_out, is_spec, to_compile
 from compiler.change.revision import Files, RevisionError
 from compiler.change.values import View
 from compiler.change.view import Side, differs, view
 from compiler.checking.policy import levels_of
-from compiler.coupling import Coupled
 from compiler.diagnostics import Diagnostic, Findings, InFile, Severity, Staged, in_source_order
 from compiler.emission.paths import DELIVERY
-from compiler.merging import ROUTES, adds_nothing_up
 from compiler.repo import Repo
 from compiler.requests import Request
 

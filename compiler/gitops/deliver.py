@@ -14,8 +14,8 @@ from compiler.gitops.owned import Rendered
 from compiler.manifest import Manifest
 
 if TYPE_CHECKING:
+    from compiler.again.units import Unit
     from compiler.linking.profile import Profile
-    from compiler.units import Unit
 
 
 def deliver(profile: Profile, output: str, units: Iterable[Unit], schemas: Schemas) -> Staged[Sequence[Manifest]]:

@@ -15,7 +15,7 @@ MOST_NAME = 40
 """Characters of a name: the names of objects are put together from it, and Kubernetes takes 63."""
 
 _URL = re.compile(
-    r"(https|http|ssh|git|file)://(?!(\w*@)?-)[A-Za-z0-9._:@/~%+-]+|\w[A-Za-z0-9._-]*@\w[A-Za-z0-9.-]*:[A-Za-z0-9._/~+-]+",
+    r"(https|http|ssh|git|file)://(?!([^/@]*@)?-)[A-Za-z0-9._:@/~%+-]+|\w[A-Za-z0-9._-]*@\w[A-Za-z0-9.-]*:[A-Za-z0-9._/~+-]+",
     re.ASCII,
 )
 """Neither user nor host begins with `-`, which programs would take for an option."""

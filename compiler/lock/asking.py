@@ -134,7 +134,7 @@ class Asker:
         def ask() -> None:
             try:
                 answer.set_result(self._once(session, question))
-            except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
+            except BaseException as error:
                 answer.set_exception(error)
 
         # One that hangs is left to itself, and nobody waits for it at the end.

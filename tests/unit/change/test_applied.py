@@ -102,8 +102,8 @@ def test_the_last_object_of_a_cluster_is_not_deleted() -> None:
 
 @pytest.mark.parametrize(
     "after",
-    [ARGO.replace("}", ", name: other}"), UNITS, FLUX],
-    ids=["name", "units", "controller"],
+    [ARGO.replace("}", ", name: other}"), ARGO.replace("}", ", namespace: other}"), UNITS, FLUX],
+    ids=["name", "namespace", "units", "controller"],
 )
 def test_model_servers_restart_where_something_else_applies_them(after: str) -> None:
     files = {"web/hydra.yaml": f"{LLAMA}---\n{SERVER}---\n{SETTINGS}"}
@@ -122,7 +122,8 @@ def test_a_harmless_edit_is_none_where_something_else_applies_it_as_well() -> No
 
 def test_nothing_restarts_where_the_same_objects_apply_it() -> None:
     files = {"web/hydra.yaml": LLAMA}
-    shown = viewed(repo(ARGO, files), repo(ARGO.replace("}", ", automated: true}"), files))
+    same = ARGO.replace("}", ", automated: true, namespace: argocd, name: platform}")
+    shown = viewed(repo(ARGO, files), repo(same, files))
     assert [one.subject.target for one in shown.outcomes] == ["Application/argocd/platform-prod"]
 
 

@@ -80,6 +80,9 @@ def test_credentials_are_refused_and_not_repeated(url: str) -> None:
         "https://[git.acme.io/ml",
         "https://git.acme.io:port/ml/platform.git",
         "-oProxyCommand=x",
+        "git@-oProxyCommand=x:ml/platform.git",
+        "-oProxyCommand@git.acme.io:ml/platform.git",
+        "ssh://-oProxyCommand/ml/platform.git",
     ],
 )
 def test_what_no_controller_fetches_is_refused(url: str) -> None:

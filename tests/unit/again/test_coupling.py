@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compiler.coupling import coupled, is_told, names_in, plain
+from compiler.again.coupling import coupled, is_told, names_in, plain
 
 
 def project(name: str, more: str = "") -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from compiler import units
-from compiler.coupling import has_foreign, is_told, names_in, plain
+from compiler.again import units
+from compiler.again.coupling import has_foreign, is_told, names_in, plain
+from compiler.again.units import Link, Units
 from compiler.repo import Repo
-from compiler.units import Link, Units
 
 if TYPE_CHECKING:
     from compiler.pipeline import Rendered

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compiler import cache
+from compiler.again.inventory import Inventory, inventory_of, to_json
+from compiler.again.scope import Scope
+from compiler.again.units import Unit, Units
 from compiler.cache import Known
 from compiler.diagnostics import Diagnostic, Severity, placed
 from compiler.emission.kustomization import kustomizations
@@ -14,11 +17,8 @@ from compiler.emission.listing import Listing, sha256
 from compiler.emission.paths import DELIVERY, KUSTOMIZATION
 from compiler.emission.served import Served
 from compiler.emission.storage import Stored
-from compiler.incremental import Scope
-from compiler.inventory import Inventory, inventory_of, to_json
 from compiler.lock.problems import MISSING_PIN
 from compiler.repo import Repo
-from compiler.units import Unit, Units
 
 if TYPE_CHECKING:
     from compiler.linking.profile import Profile

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from compiler import cache
+from compiler.again.coupling import coupled
+from compiler.again.inventory import Inventory, from_json
 from compiler.cache import Known
-from compiler.coupling import coupled
-from compiler.inventory import Inventory, from_json
 from compiler.repo import Repo
 from compiler.requests import Request
 from compiler.source.discovery import discover
