@@ -156,7 +156,9 @@ class Assembly:
             expanded = expand(Scope(project, patched, self.profiles[name], self.library, self.read_file))
             found += expanded.found
             entries[name] += expanded.value
-            broken.update(set(_declared(document)) - {one.key for one in expanded.value})
+            # What an override takes out is no mistake: whoever needs it here is told.
+            there = _declared(document) - (_declared(readable) - _declared(patched))
+            broken.update(there - {one.key for one in expanded.value})
         return found
 
 

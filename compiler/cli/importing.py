@@ -78,7 +78,7 @@ def command(
             progress("compiling documents and Project")
             done = import_documents(asked, lambda: sys.stdin.buffer.read(LARGEST_FILE + 1))
     except NamesError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(printable(str(error))) from error
     finish(done, output, rest, reporting)
 
 
@@ -88,7 +88,9 @@ def check_target(path: Path | None, *, force: bool) -> None:
     Raises: click.UsageError, where the file is there and --force is not given.
     """
     if path is not None and os.path.lexists(path) and not force:
-        raise click.UsageError(f"`{printable(str(path))}` is there. Name another file, or add --force to write over it.")
+        raise click.UsageError(
+            f"`{printable(str(path))}` is there. Name another file, or add --force to write over it."
+        )
 
 
 def check_file(path: str) -> None:
@@ -111,10 +113,10 @@ def finish(done: Imported, output: Path | None, rest: Path | None, reporting: Re
         write(rest_text(done), rest)
     found = tell(done.found, reporting, sys.stderr, read=done.texts.get)
     if not reporting.quiet:
-        sys.stderr.writelines(f"{line}\n" for line in told(done))
+        sys.stderr.writelines(f"{printable(line)}\n" for line in told(done))
         if output is not None and done.text:
             sys.stderr.write(
-                f"`{output}` was written. Remove the documents that became entries, and run `hydra diff`.\n"
+                f"`{printable(str(output))}` was written. Remove the documents that became entries, and run `hydra diff`.\n"
             )
     raise SystemExit(max(status(found, reporting), 0 if done.complete else 1))
 

@@ -58,7 +58,7 @@ def name(text: str) -> str:
 
     Raises: ValueError, with what is wrong and what to do.
     """
-    if not re.match(NAME, text) or len(text) > MOST_NAME:
+    if not re.fullmatch(NAME, text) or len(text) > MOST_NAME:
         raise ValueError(
             f"`{text}` is no name: use at most {MOST_NAME} lower-case letters, digits and `-`, a letter first."
         )
@@ -70,7 +70,7 @@ def label(text: str) -> str:
 
     Raises: ValueError.
     """
-    if not re.match(DNS_LABEL, text) or len(text) > 63:
+    if not re.fullmatch(DNS_LABEL, text) or len(text) > 63:
         raise ValueError(f"`{text}` is no DNS label: use at most 63 lower-case letters, digits and `-`.")
     return text
 
@@ -80,7 +80,7 @@ def storage_class(text: str) -> str:
 
     Raises: ValueError.
     """
-    if text and (not re.match(DNS_SUBDOMAIN, text) or len(text) > 253):
+    if text and (not re.fullmatch(DNS_SUBDOMAIN, text) or len(text) > 253):
         raise ValueError(f"`{text}` is no name of a StorageClass: use lower-case letters, digits, `-` and `.`.")
     return text
 

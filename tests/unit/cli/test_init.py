@@ -196,6 +196,7 @@ def test_a_compile_that_is_interrupted_leaves_nothing(
         ("--namespace", "nlp.team", "is no DNS label"),
         ("--namespace", "n\nkind: Secret", "is no DNS label"),
         ("--cluster", "../prod", "is no name"),
+        ("--project", "bot\n", "is no name"),
         ("--storage-class", "a: b", "is no name of a StorageClass"),
         ("--controller", "jenkins", "'jenkins' is not one of 'argocd', 'flux', 'none'"),
         ("--ci", "../x", "is not one of 'github', 'gitlab', 'none'"),

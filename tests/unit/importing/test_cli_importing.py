@@ -135,6 +135,14 @@ def test_wrong_use_is_told(tmp_path: Path, arguments: tuple[str, ...], said: str
     assert said in ran.err
 
 
+def test_nothing_in_a_document_steers_the_terminal(tmp_path: Path) -> None:
+    text = 'apiVersion: acme.io/v1\nkind: "\\e[31mRed"\nmetadata: {name: "a\\nb", namespace: nlp}\n'
+    ran = run(tmp_path, "old.yaml", old=text)
+    assert ran.code == 1
+    assert "\\x1b[31mRed/a\\nb" in ran.err
+    assert "\x1b" not in ran.err
+
+
 def test_several_namespaces_make_several_projects(tmp_path: Path) -> None:
     ran = run(tmp_path, "two.yaml", two=f"{dataset(namespace='a')}---\n{dataset(namespace='b')}")
     assert [one["metadata"]["name"] for one in yaml.safe_load_all(ran.out)] == ["a", "b"]

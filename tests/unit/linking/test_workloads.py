@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from compiler.diagnostics import Severity
 from compiler.linking.implicit import slug
 from compiler.linking.workload import SecretKey
 from compiler.planning.training.values import Stage
@@ -24,6 +25,13 @@ def tuned(root: Path, *entries: str, more: str = "") -> Linked:
     """Fine-tunings of a base on tickets, a line each."""
     lines = "".join(f"  {entry}\n" for entry in entries)
     return linked(root, project(f"{SHARED}{more}finetunes:\n{lines}"))
+
+
+def test_what_an_override_takes_out_is_missed_by_who_needs_it(tmp_path: Path) -> None:
+    section = f"{SHARED}finetunes: {{lora: {{model: base, dataset: tickets, {CARDS}}}}}\n"
+    taken = "overrides: {prod: {datasets: {tickets: null}}}\n"
+    result = linked(tmp_path, project(f"{section}{taken}"))
+    assert [one.code.id for one in result.found if one.level is Severity.ERROR] == ["HYD306"]
 
 
 def test_references_lead_to_entries_of_the_project(tmp_path: Path) -> None:

@@ -172,6 +172,14 @@ def test_the_first_patch_that_kustomize_refuses_is_the_one_that_is_shown(tmp_pat
     assert "/tmp" not in found.wrong
 
 
+def test_a_patch_for_nothing_is_told_where_an_override_takes_an_entry_out(tmp_path: Path) -> None:
+    lab = "apiVersion: hydra.io/v1alpha1\nkind: Cluster\nmetadata: {name: lab}\nspec: {storage: {default: {class: nfs}}}\n"
+    project = PROJECT + "overrides: {lab: {datasets: {letters: null}}}\n"
+    found = patched(tmp_path, "target: {kind: Job, name: bot-typo}\npatch: []\n".replace("[]", "{spec: {backoffLimit: 9}}"),
+                    project=project, **{"clusters/lab.yaml": lab}).found  # fmt: skip
+    assert "HYD654" in {one.code.id for one in found}
+
+
 def test_a_mistake_elsewhere_is_not_also_a_patch_for_nothing(tmp_path: Path) -> None:
     project = PROJECT.replace("s3://corp/letters", "s4://corp/letters")
     result = patched(tmp_path, "target: {name: bot-letters}\npatch: {metadata: {labels: {a: b}}}\n", project=project)
