@@ -58,6 +58,9 @@ MOVED_OUTPUT = Code(
 )
 
 _ACKNOWLEDGE = "If it is meant, add `{target}` to `acknowledge`."
+_BY_HAND = (
+    "If somebody deletes the object by hand, since Kubernetes refuses the change, add `{target}` to `acknowledge`."
+)
 
 
 def removed(at: Located, target: str, cluster: str, renamed: str = "") -> Diagnostic:
@@ -74,7 +77,7 @@ def shrunk(at: Located, target: str, before: str, after: str) -> Diagnostic:
     """A smaller claim."""
     return Diagnostic(
         SHRUNK, at, f"`{target}` asks for {after}, and had {before}.",
-        f"Ask for at least {before}. " + _ACKNOWLEDGE.format(target=target),
+        f"Ask for at least {before}. " + _BY_HAND.format(target=target),
     )  # fmt: skip
 
 
@@ -82,7 +85,7 @@ def fixed_size(at: Located, target: str, before: str, after: str) -> Diagnostic:
     """Another size for a claim on a volume that nothing provisions."""
     return Diagnostic(
         FROZEN, at, f"The size of `{target}` was {before} and would be {after}, and only claims of a class can grow.",
-        f"Say `size: {before}`: on an export it is a formality. " + _ACKNOWLEDGE.format(target=target),
+        f"Say `size: {before}`: on an export it is a formality. " + _BY_HAND.format(target=target),
     )  # fmt: skip
 
 
@@ -98,7 +101,7 @@ def frozen(at: Located, target: str, what: str, before: str, after: str) -> Diag
     """A frozen field with another value."""
     return Diagnostic(
         FROZEN, at, f"`{target}` had the {what} {before} and would have {after}.",
-        "Change it back, or make a new entry beside it. " + _ACKNOWLEDGE.format(target=target),
+        "Change it back, or make a new entry beside it. " + _BY_HAND.format(target=target),
     )  # fmt: skip
 
 
@@ -106,7 +109,7 @@ def replaced(at: Located, target: str, what: str) -> Diagnostic:
     """A claim or volume of other data."""
     return Diagnostic(
         FROZEN, at, f"`{target}` would have another {what} than in the committed tree.",
-        "Change it back, or make a new entry beside it. " + _ACKNOWLEDGE.format(target=target),
+        "Change it back, or make a new entry beside it. " + _BY_HAND.format(target=target),
     )  # fmt: skip
 
 
