@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 with suppress(ImportError):  # the environments with torch and Ray do without
     from hypothesis import settings
 
-    # How long an example takes is the machine's affair: the first one imports, and others run beside it.
+    # How long an example takes is the machine's affair: the first one imports, and others run beside it. What is merged
+    # is judged by the same examples each time; whoever works on the code gets others at every run.
     settings.register_profile("any-machine", deadline=None)
-    settings.load_profile("any-machine")
+    settings.register_profile("the-same", deadline=None, derandomize=True)
+    settings.load_profile("the-same" if os.environ.get("HYDRA_SAME_EXAMPLES") else "any-machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
