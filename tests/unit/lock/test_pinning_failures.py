@@ -147,7 +147,12 @@ def test_a_run_that_is_ended_leaves_the_lock_file(place: Place, number: signal.S
     place.hub.broken = {"org/base": Reply(pause=30)}
     command = [sys.executable, "-m", "compiler", "lock", "--all", str(place.repo)]
     process = subprocess.Popen(
-        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        # Tests that run in the background of a shell have it ignored, and hand that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     for _ in range(400):
         if len(place.hub_server.log) >= asked + 3:
