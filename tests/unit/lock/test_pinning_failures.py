@@ -138,6 +138,14 @@ def test_a_full_disk_leaves_the_lock_file(place: Place, monkeypatch: pytest.Monk
     assert snapshot(place.repo) == before
 
 
+HEEDING = """\
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("compiler", run_name="__main__")
+"""
+"""The command, where interrupts are ignored as well: in the background of a shell, programs inherit that."""
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_ended_leaves_the_lock_file(place: Place, number: signal.Signals) -> None:
     lock(place)
@@ -145,14 +153,9 @@ def test_a_run_that_is_ended_leaves_the_lock_file(place: Place, number: signal.S
     move(place)
     asked = len(place.hub_server.log)
     place.hub.broken = {"org/base": Reply(pause=30)}
-    command = [sys.executable, "-m", "compiler", "lock", "--all", str(place.repo)]
+    command = [sys.executable, "-c", HEEDING, "lock", "--all", str(place.repo)]
     process = subprocess.Popen(
-        command,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        # Tests that run in the background of a shell have it ignored, and hand that on.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     for _ in range(400):
         if len(place.hub_server.log) >= asked + 3:
