@@ -9,7 +9,7 @@ from typing import NamedTuple
 from compiler.change.values import Subject
 from compiler.diagnostics import Diagnostic, Findings, Located, Severity, in_source_order
 from compiler.emission.paths import DELIVERY
-from compiler.emission.rendering import VERBATIM
+from compiler.emission.rendering import VERBATIM, kept_verbatim
 from compiler.live.problems import EVERYTHING
 from compiler.manifest import Body
 from compiler.repo import Repo
@@ -63,9 +63,7 @@ def applied(subject: Subject) -> Body:
     """The object as its file has it."""
     if "${" not in json.dumps(subject.body):
         return subject.body
-    metadata = subject.body["metadata"]
-    annotations = dict(sorted({**metadata.get("annotations", {}), **VERBATIM}.items()))
-    return {**subject.body, "metadata": {**metadata, "annotations": annotations}}
+    return kept_verbatim(subject.body)
 
 
 def compared(body: Body, subject: Subject) -> Body:
